@@ -1,0 +1,11 @@
+namespace Clovisor.Wan.Associations;
+
+/// <summary>What happens to a session of an association when none of its links qualifies.</summary>
+public enum NoLinkAction
+{
+    /// <summary>The packet takes the way that the node's own routes give it, as if Clovisor were absent. The default.</summary>
+    Pass,
+
+    /// <summary>The packet is dropped and counted (MEF 70 R22: a flow whose policy cannot be met must be discarded).</summary>
+    Drop,
+}

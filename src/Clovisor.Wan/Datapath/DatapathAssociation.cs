@@ -1,0 +1,19 @@
+using Clovisor.Wan.Associations;
+
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>One association as the datapath sees it.</summary>
+public sealed record DatapathAssociation
+{
+    /// <summary>The name of the <c>WanAssociation</c>; keeps its place in the maps over reloads and restarts. At most 63 bytes of UTF-8.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What happens to a translated TCP session whose link is no longer usable.</summary>
+    public LinkDownAction TcpOnLinkDown { get; init; } = LinkDownAction.Reset;
+
+    /// <summary>What happens to a translated UDP session whose link is no longer usable.</summary>
+    public LinkDownAction UdpOnLinkDown { get; init; } = LinkDownAction.Rebind;
+
+    /// <summary>What happens to a packet whose slot names no link.</summary>
+    public NoLinkAction OnNoLink { get; init; } = NoLinkAction.Pass;
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>
+/// What the datapath is to do, in the datapath's own terms: devices, addresses, positions. Made from the configuration and the
+/// present addresses of the devices; immutable; swapped whole.
+/// </summary>
+public sealed record DatapathPlan
+{
+    /// <summary>The largest number of links in one plan.</summary>
+    public const int MaxLinks = 16;
+
+    /// <summary>The largest number of associations in one plan.</summary>
+    public const int MaxAssociations = 1024;
+
+    /// <summary>How many slots each association has. A session falls into one by the hash of its tuple.</summary>
+    public const int SlotsPerAssociation = 64;
+
+    /// <summary>The links. Elsewhere a link is named by its position in this list. At most <see cref="MaxLinks"/>, names unique.</summary>
+    public required ImmutableArray<DatapathLink> Links { get; init; }
+
+    /// <summary>The associations. Elsewhere an association is named by its position. At most <see cref="MaxAssociations"/>, names unique.</summary>
+    public required ImmutableArray<DatapathAssociation> Associations { get; init; }
+
+    /// <summary>Which packets need no report: each DSCP occurs at most once.</summary>
+    public ImmutableArray<DscpTag> Tags { get; init; } = [];
+}

@@ -1,0 +1,37 @@
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>The per-packet side: decides nothing about policy, carries out what the plan and the slots say.</summary>
+/// <remarks>Members may be called from any thread; they exclude each other. All but <see cref="IDisposable.Dispose"/> throw
+/// <see cref="Clovisor.Bpf.BpfException"/> when the kernel refuses, and then leave what was in force before in force.</remarks>
+public interface IWanDatapath : IDisposable
+{
+    /// <summary>Puts a plan in force, with the links of every slot. Sessions stay; those of a removed association or link lose it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="slots">
+    /// For each association in turn <see cref="DatapathPlan.SlotsPerAssociation"/> bytes, each the position of a link in the plan, or 255 for no link.
+    /// </param>
+    void Apply(DatapathPlan plan, ReadOnlySpan<byte> slots);
+
+    /// <summary>Opens or closes the gate of one link: from the next packet on nothing is sent into a link that is not usable.</summary>
+    /// <param name="link">The position of the link in the plan.</param>
+    /// <param name="usable">Whether packets may be sent into it.</param>
+    void SetLinkUsable(int link, bool usable);
+
+    /// <summary>Points the slots of one association at links. Sessions that are not pinned move with their slot, without being touched.</summary>
+    /// <param name="association">The position of the association in the plan.</param>
+    /// <param name="links"><see cref="DatapathPlan.SlotsPerAssociation"/> positions of links, 255 for none.</param>
+    void SetSlots(int association, ReadOnlySpan<byte> links);
+
+    /// <summary>Enters a session before its first packet; or classifies one that is there anew.</summary>
+    /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
+    /// <param name="association">The position of the association in the plan.</param>
+    /// <returns>The position of the link that its packets will take, or null when its association has none now.</returns>
+    int? Admit(in SessionTuple tuple, int association);
+
+    /// <summary>Forgets a session: its packets then go as the node's routes say.</summary>
+    /// <returns>False when there was no such session.</returns>
+    bool Remove(in SessionTuple tuple);
+
+    /// <summary>Copies the sessions that the kernel holds. Cost is proportional to the size of the map.</summary>
+    IReadOnlyList<WanSession> Sessions();
+}
