@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef CLOVISOR_RESET_H
+#define CLOVISOR_RESET_H
+
+#include "packet.h"
+
+/*
+ * Turns a TCP segment round into the reset that its sender accepts: ends swapped, the acknowledgement as the sequence number,
+ * RST alone. No sequence tracking is needed, since the sender says in each segment what it expects next. The payload stays, for
+ * then all checksums still change by differences alone (swapping the ends changes none), and the receiver of a reset ignores it.
+ * 0, or the helper's error. Only for segments with ACK.
+ */
+static __always_inline long clv_turn_round(struct __sk_buff *skb, const struct clv_packet *pkt)
+{
+	const __u32 tcp = pkt->transport;
+	const __u32 check = tcp + offsetof(struct tcphdr, check);
+	const __u32 flags = 12;		/* data offset, flags, window */
+	__be32 seq, ack, old_flags, new_flags, zero = 0;
+	__u8 mac[2][ETH_ALEN], swapped[2][ETH_ALEN];
+	__be16 ports[2] = { pkt->tuple.dport, pkt->tuple.sport };
+	long error;
+
+	error = bpf_skb_load_bytes(skb, tcp + offsetof(struct tcphdr, seq), &seq, sizeof(seq));
+	error = error ?: bpf_skb_load_bytes(skb, tcp + offsetof(struct tcphdr, ack_seq), &ack, sizeof(ack));
+	error = error ?: bpf_skb_load_bytes(skb, tcp + flags, &old_flags, sizeof(old_flags));
+	error = error ?: bpf_skb_load_bytes(skb, 0, mac, sizeof(mac));
+	if (error)
+		return error;
+	new_flags = (old_flags & bpf_htonl(0xf000ffff)) | bpf_htonl(CLV_TCP_RST << 16);
+
+	error = bpf_l4_csum_replace(skb, check, seq, ack, 4);
+	error = error ?: bpf_l4_csum_replace(skb, check, ack, zero, 4);
+	error = error ?: bpf_l4_csum_replace(skb, check, old_flags, new_flags, 4);
+	error = error ?: bpf_skb_store_bytes(skb, tcp + offsetof(struct tcphdr, seq), &ack, sizeof(ack), 0);
+	error = error ?: bpf_skb_store_bytes(skb, tcp + offsetof(struct tcphdr, ack_seq), &zero, sizeof(zero), 0);
+	error = error ?: bpf_skb_store_bytes(skb, tcp + flags, &new_flags, sizeof(new_flags), 0);
+	error = error ?: bpf_skb_store_bytes(skb, tcp, ports, sizeof(ports), 0);
+	if (error)
+		return error;
+
+	if (pkt->v6) {
+		__be32 ends[8];
+
+		__builtin_memcpy(&ends[0], pkt->tuple.daddr, 16);
+		__builtin_memcpy(&ends[4], pkt->tuple.saddr, 16);
+		error = bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, saddr), ends, sizeof(ends), 0);
+	} else {
+		__be32 ends[2] = { pkt->tuple.daddr[3], pkt->tuple.saddr[3] };
+
+		error = bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, saddr), ends, sizeof(ends), 0);
+	}
+	__builtin_memcpy(swapped[0], mac[1], ETH_ALEN);
+	__builtin_memcpy(swapped[1], mac[0], ETH_ALEN);
+	return error ?: bpf_skb_store_bytes(skb, 0, swapped, sizeof(swapped), 0);
+}
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef CLOVISOR_SESSION_H
+#define CLOVISOR_SESSION_H
+
+/* Sessions: made, bound to a link, released. Nothing here locks: one exchange of the binding decides between CPUs. */
+
+#include "link.h"
+#include "packet.h"
+#include "wan_maps.h"
+
+/* Ports to translate to when the session's own is taken: above the range from which Linux gives local sockets theirs. */
+#define CLV_FIRST_PORT		61000
+#define CLV_PORTS		4536
+#define CLV_PORT_TRIES		16
+
+union clv_binding_word {
+	struct clv_binding is;
+	__u64 word;
+};
+
+static __always_inline union clv_binding_word clv_binding_of(struct clv_session *session)
+{
+	union clv_binding_word binding = { .word = *(volatile __u64 *)&session->binding };
+
+	return binding;
+}
+
+/* Which slot a tuple falls into. User space computes the same, so that it can say where a session will go. */
+static __always_inline __u8 clv_slot_of(const struct clv_tuple *tuple)
+{
+	const __u32 *word = (const __u32 *)tuple;
+	__u32 hash = 0x9e3779b9;
+
+#pragma unroll
+	for (int i = 0; i < (int)(sizeof(*tuple) / sizeof(*word)); i++) {
+		hash = (hash ^ word[i]) * 0x85ebca6b;
+		hash ^= hash >> 15;
+	}
+	return hash & (CLV_SLOTS - 1);
+}
+
+/* What the peer's packets will look like when the session leaves from this address and port. */
+static __always_inline void clv_reverse_key(const struct clv_packet *pkt, const __be32 addr[4], __be16 port, struct clv_tuple *key)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	__builtin_memcpy(key->saddr, pkt->tuple.daddr, sizeof(key->saddr));
+	__builtin_memcpy(key->daddr, addr, sizeof(key->daddr));
+	key->sport = pkt->tuple.dport;
+	key->dport = port;
+	key->protocol = pkt->tuple.protocol;
+}
+
+static __always_inline bool clv_is_origin(const struct clv_origin *origin, const struct clv_packet *pkt)
+{
+	return origin->port == pkt->tuple.sport && clv_same_addr(origin->addr, pkt->tuple.saddr);
+}
+
+/* Takes an arriving tuple for the packet's session. False: another session has it. */
+static __always_inline bool clv_claim(const struct clv_packet *pkt, struct clv_tuple *key, const struct clv_origin *origin)
+{
+	struct clv_origin *holder;
+
+	if (bpf_map_update_elem(&clv_reverse, key, origin, BPF_NOEXIST) == 0)
+		return true;
+	/* Ours already, when an earlier binding took it or another CPU is binding the same session. */
+	holder = bpf_map_lookup_elem(&clv_reverse, key);
+	return holder && clv_is_origin(holder, pkt);
+}
+
+/* Finds a free source port on the link's address, the session's own first, and takes it. False: all tries were taken. */
+static __always_inline bool clv_claim_port(const struct clv_packet *pkt, const __be32 addr[4], __be16 *port)
+{
+	struct clv_origin origin = { .port = pkt->tuple.sport };
+	struct clv_tuple key;
+	__u32 start;
+
+	__builtin_memcpy(origin.addr, pkt->tuple.saddr, sizeof(origin.addr));
+	clv_reverse_key(pkt, addr, *port, &key);
+	if (clv_claim(pkt, &key, &origin))
+		return true;
+	if (clv_same_addr(addr, pkt->tuple.saddr))
+		return false;		/* not translated: no other port would do */
+	start = bpf_get_prandom_u32();
+	for (__u32 i = 0; i < CLV_PORT_TRIES; i++) {
+		key.dport = bpf_htons(CLV_FIRST_PORT + (start + i) % CLV_PORTS);
+		if (clv_claim(pkt, &key, &origin)) {
+			*port = key.dport;
+			return true;
+		}
+	}
+	return false;
+}
+
+static __always_inline void clv_release(const struct clv_packet *pkt, const __be32 addr[4], __be16 port)
+{
+	struct clv_origin *holder;
+	struct clv_tuple key;
+
+	clv_reverse_key(pkt, addr, port, &key);
+	holder = bpf_map_lookup_elem(&clv_reverse, &key);
+	if (holder && clv_is_origin(holder, pkt))
+		bpf_map_delete_elem(&clv_reverse, &key);
+}
+
+/* The source address on the wire under a binding. */
+static __always_inline void clv_bound_addr(const struct clv_packet *pkt, const struct clv_session *session,
+					   union clv_binding_word binding, __be32 out[4])
+{
+	if (binding.is.flags & CLV_TRANSLATED)
+		__builtin_memcpy(out, session->translated, sizeof(session->translated));
+	else
+		__builtin_memcpy(out, pkt->tuple.saddr, sizeof(pkt->tuple.saddr));
+}
+
+/*
+ * Binds the session to a link, in place of the binding *binding, and leaves what is in force in *binding: that of another CPU
+ * if it was faster. A link with an address of its own pins the session, even where that is the address it has already: the
+ * peer knows it by it. False: no port.
+ */
+static __always_inline bool clv_bind(const struct clv_packet *pkt, struct clv_session *session, struct clv_choice choice,
+				     bool translate, union clv_binding_word *binding)
+{
+	union clv_binding_word old = *binding, bound = {}, seen;
+	__be32 addr[4];
+
+	bound.is.link = choice.index;
+	bound.is.flags = CLV_BOUND | (translate ? CLV_TRANSLATED : 0) | (choice.at->flags & CLV_LINK_TRANSLATED ? CLV_PINNED : 0);
+	bound.is.port = pkt->tuple.sport;
+	bound.is.generation = choice.at->generation;
+	if (translate)
+		clv_source(choice.at, pkt, addr);
+	else
+		__builtin_memcpy(addr, pkt->tuple.saddr, sizeof(addr));
+	if (!clv_claim_port(pkt, addr, &bound.is.port))
+		return false;
+
+	seen.word = __sync_val_compare_and_swap((__u64 *)&session->binding, old.word, bound.word);
+	if (seen.word != old.word) {
+		if (seen.is.port != bound.is.port || seen.is.link != bound.is.link)
+			clv_release(pkt, addr, bound.is.port);
+		*binding = seen;
+		return seen.is.flags & CLV_BOUND;
+	}
+	if (old.is.flags & CLV_BOUND) {
+		__be32 old_addr[4];
+
+		clv_bound_addr(pkt, session, old, old_addr);
+		if (old.is.port != bound.is.port || !clv_same_addr(old_addr, addr))
+			clv_release(pkt, old_addr, old.is.port);
+	}
+	if (translate)
+		__builtin_memcpy(session->translated, addr, sizeof(addr));
+	*binding = bound;
+	return true;
+}
+
+/* A session that nobody reported: its first packet names its association. NULL: no room. */
+static __always_inline struct clv_session *clv_enter(const struct clv_packet *pkt, __u16 association)
+{
+	struct clv_session session = {
+		.last_seen_ns = bpf_ktime_get_coarse_ns(),
+		.association = association,
+		.slot = clv_slot_of(&pkt->tuple),
+	};
+
+	/* It may be there by now: then that one is used. */
+	bpf_map_update_elem(&clv_sessions, &pkt->tuple, &session, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&clv_sessions, &pkt->tuple);
+}
+
+/* Whether the packet is the translated form of some session's: seen again on its way out. */
+static __always_inline bool clv_is_translated(const struct clv_packet *pkt)
+{
+	struct clv_origin *origin;
+	struct clv_tuple key;
+
+	clv_reverse_key(pkt, pkt->tuple.saddr, pkt->tuple.sport, &key);
+	origin = bpf_map_lookup_elem(&clv_reverse, &key);
+	return origin && !clv_is_origin(origin, pkt);
+}
+
+static __always_inline __u64 clv_segments(const struct __sk_buff *skb)
+{
+	return skb->gso_segs ? skb->gso_segs : 1;
+}
+
+static __always_inline void clv_count_out(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
+{
+	__sync_fetch_and_add(&session->packets_out, clv_segments(skb));
+	__sync_fetch_and_add(&session->bytes_out, skb->len - ETH_HLEN);
+	session->last_seen_ns = bpf_ktime_get_coarse_ns();
+	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
+		session->state = CLV_STATE_CLOSING;
+}
+
+static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
+{
+	__sync_fetch_and_add(&session->packets_in, clv_segments(skb));
+	__sync_fetch_and_add(&session->bytes_in, skb->len - ETH_HLEN);
+	session->last_seen_ns = bpf_ktime_get_coarse_ns();
+	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
+		session->state = CLV_STATE_CLOSING;
+	else if (session->state == CLV_STATE_OPENING)
+		session->state = CLV_STATE_ESTABLISHED;
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef CLOVISOR_WAN_MAPS_H
+#define CLOVISOR_WAN_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "wan_types.h"
+
+/* The links of the plan, and of earlier plans. Written by user space, read per packet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CLV_MAX_LINKS);
+	__type(key, __u32);
+	__type(value, struct clv_link);
+} clv_links SEC(".maps");
+
+/* What to do when a session's link is gone. Written by user space, read on the rare paths. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CLV_MAX_ASSOCIATIONS);
+	__type(key, __u32);
+	__type(value, struct clv_association);
+} clv_assocs SEC(".maps");
+
+/* Association -> links by slot. Written by user space, read per packet of sessions that are not pinned. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CLV_MAX_ASSOCIATIONS);
+	__type(key, __u32);
+	__type(value, struct clv_slot_table);
+} clv_slots SEC(".maps");
+
+/* DSCP -> association. 0: none; n: index n - 1 of clv_assocs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, __u32);
+} clv_dscp SEC(".maps");
+
+/* Sessions. A plain hash: a flood of new ones is refused and cannot push live ones out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);		/* set by user space before load */
+	__type(key, struct clv_tuple);
+	__type(value, struct clv_session);
+} clv_sessions SEC(".maps");
+
+/* Arriving tuple -> origin, for every bound session, translated or not: so no translation can take another session's tuple. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);		/* as clv_sessions */
+	__type(key, struct clv_tuple);
+	__type(value, struct clv_origin);
+} clv_reverse SEC(".maps");
+
+/* Packets by enum clv_reason. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CLV_REASONS);
+	__type(key, __u32);
+	__type(value, __u64);
+} clv_counters SEC(".maps");
+
+/* One entry, written once by the process that makes the maps. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct clv_layout);
+} clv_layout SEC(".maps");
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef CLOVISOR_WAN_TYPES_H
+#define CLOVISOR_WAN_TYPES_H
+
+/*
+ * What the programs and user space both read and write. Layouts and numbers are ABI: maps outlive the process that made them,
+ * so numbers are only appended, and any other change raises CLV_LAYOUT_VERSION.
+ */
+
+#include <linux/types.h>
+
+#define CLV_LAYOUT_VERSION	1
+#define CLV_MAX_LINKS		16
+#define CLV_MAX_ASSOCIATIONS	1024
+#define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
+#define CLV_NAME_BYTES		64	/* UTF-8, at least one zero at the end */
+
+/* A transport flow as a packet shows it. IPv4 addresses are mapped (::ffff:a.b.c.d), so one key serves both families. */
+struct clv_tuple {
+	__be32 saddr[4];
+	__be32 daddr[4];
+	__be16 sport;
+	__be16 dport;
+	__u8 protocol;		/* IPPROTO_TCP or IPPROTO_UDP */
+	__u8 reserved[3];	/* zero: part of the key */
+};
+_Static_assert(sizeof(struct clv_tuple) == 40, "clv_tuple layout");
+
+/* Which link a session takes. One machine word, since several CPUs may bind the same session at once: one exchange decides. */
+struct clv_binding {
+	__u8 link;		/* index into clv_links; meaningful with CLV_BOUND */
+	__u8 flags;		/* enum clv_binding_flag */
+	__be16 port;		/* source port on the wire */
+	__u32 generation;	/* of the link, when the session was bound */
+};
+_Static_assert(sizeof(struct clv_binding) == 8, "clv_binding layout");
+
+enum clv_binding_flag {
+	CLV_BOUND = 1,		/* a packet has taken the link */
+	CLV_PINNED = 2,		/* the peer knows the session by the link's address: it cannot move */
+	CLV_TRANSLATED = 4,	/* source address and port are rewritten */
+};
+
+enum clv_session_state {
+	CLV_STATE_NEW = 0,		/* entered, no packet yet */
+	CLV_STATE_OPENING = 1,		/* packets left, none came back */
+	CLV_STATE_ESTABLISHED = 2,	/* packets both ways */
+	CLV_STATE_CLOSING = 3,		/* FIN or RST seen, in either direction */
+};
+
+/* Key: the tuple of a leaving packet before translation. */
+struct clv_session {
+	__u64 packets_out;
+	__u64 bytes_out;	/* from the network header on */
+	__u64 packets_in;
+	__u64 bytes_in;
+	__u64 last_seen_ns;	/* CLOCK_MONOTONIC, coarse */
+	struct clv_binding binding;
+	__be32 translated[4];	/* the source address on the wire; meaningful with CLV_TRANSLATED */
+	__u32 home_ifindex;	/* the device by which the node's own routes send it; 0 until seen */
+	__u16 association;	/* index into clv_assocs and clv_slots */
+	__u8 slot;
+	__u8 state;		/* enum clv_session_state */
+	__u8 home_mac[6];	/* of that device: what is handed back to it must be addressed to it */
+	__u8 reserved[2];
+};
+_Static_assert(sizeof(struct clv_session) == 80, "clv_session layout");
+
+/* Key: the tuple of an arriving packet. Says whose it is: the source of the session, before translation. */
+struct clv_origin {
+	__be32 addr[4];
+	__be16 port;
+	__u8 reserved[2];
+};
+_Static_assert(sizeof(struct clv_origin) == 20, "clv_origin layout");
+
+enum clv_link_flag {
+	CLV_LINK_USABLE = 1,		/* the gate: nothing is sent into a link without it */
+	CLV_LINK_TRANSLATED = 2,	/* sessions take the link's own source address */
+	CLV_LINK_IPV4 = 4,		/* next hop and source for IPv4 are set */
+	CLV_LINK_IPV6 = 8,		/* ... for IPv6 */
+};
+
+struct clv_link {
+	__u32 ifindex;		/* 0: the link is not in the plan */
+	__u32 flags;		/* enum clv_link_flag */
+	__u32 generation;	/* rises when what the peers know of the link changes: its sources, its addressing */
+	__be32 next_hop_v4;
+	__be32 source_v4;
+	__be32 next_hop_v6[4];
+	__be32 source_v6[4];
+	__u8 name[CLV_NAME_BYTES];
+};
+_Static_assert(sizeof(struct clv_link) == 116, "clv_link layout");
+
+enum clv_down_action {
+	CLV_DOWN_RESET = 0,
+	CLV_DOWN_REBIND = 1,
+	CLV_DOWN_DRAIN = 2,
+};
+
+enum clv_no_link_action {
+	CLV_NO_LINK_PASS = 0,
+	CLV_NO_LINK_DROP = 1,
+};
+
+struct clv_association {
+	__u8 in_use;		/* 0: not in the plan; its number stays taken while sessions bear it */
+	__u8 tcp_on_down;	/* enum clv_down_action */
+	__u8 udp_on_down;	/* enum clv_down_action */
+	__u8 on_no_link;	/* enum clv_no_link_action */
+	__u8 name[CLV_NAME_BYTES];
+};
+_Static_assert(sizeof(struct clv_association) == 68, "clv_association layout");
+
+/* Where the sessions of one association go, by slot. One update moves them all. */
+struct clv_slot_table {
+	__u8 link[CLV_SLOTS];	/* 0: none; n: index n - 1 of clv_links. An untouched table does nothing */
+};
+_Static_assert(sizeof(struct clv_slot_table) == CLV_SLOTS, "clv_slot_table layout");
+
+/* What a process that finds the pinned maps must know before it touches them. */
+struct clv_layout {
+	__u32 version;			/* CLV_LAYOUT_VERSION */
+	__u32 reserved;
+	__u64 network_namespace;	/* inode of the namespace that the interface indices belong to */
+};
+_Static_assert(sizeof(struct clv_layout) == 16, "clv_layout layout");
+
+/* How a packet left a program. Each packet counts once for each program that it goes through. */
+enum clv_reason {
+	/* Not looked at further; the packet goes on untouched. Both directions. */
+	CLV_NOT_IP = 0,
+	CLV_VLAN = 1,
+	CLV_FRAGMENT = 2,
+	CLV_HEADERS = 3,	/* IPv4 options, IPv6 extension headers */
+	CLV_PROTOCOL = 4,	/* neither TCP nor UDP */
+	CLV_TRUNCATED = 5,
+
+	/* Leaving, passed on. */
+	CLV_OUT_NO_SESSION = 6,
+	CLV_OUT_CLAIMED = 7,		/* sent here by the program of another device */
+	CLV_OUT_HOME = 8,		/* the session's link is this device */
+	CLV_OUT_NO_LINK_PASSED = 9,
+	CLV_OUT_MTU_PASSED = 10,	/* first packet, too large for the link: the session stays home */
+	CLV_OUT_TAG_LATE = 11,		/* tagged TCP that opened before: not followed */
+	CLV_OUT_TAG_REPEATED = 12,	/* tagged, and translated already */
+	CLV_OUT_TABLE_FULL = 13,	/* tagged, no room for its session */
+	CLV_OUT_MID_STREAM = 14,	/* reported after it opened on a device that is no link */
+
+	/* Leaving, moved. */
+	CLV_OUT_REDIRECTED = 15,
+	CLV_OUT_RESET = 16,		/* turned round into a reset */
+
+	/* Leaving, dropped. */
+	CLV_OUT_NO_LINK_DROPPED = 17,
+	CLV_OUT_MTU_DROPPED = 18,
+	CLV_OUT_WAITING = 19,		/* its link is down; it waits for it */
+	CLV_OUT_NO_PORT = 20,		/* no free port to translate to */
+	CLV_OUT_FAILED = 21,		/* a kernel helper failed */
+
+	/* Arriving. */
+	CLV_IN_NO_SESSION = 22,
+	CLV_IN_STALE = 23,		/* translation without its session */
+	CLV_IN_HOME = 24,		/* arrived on, or was handed back to, its home device */
+	CLV_IN_RETURNED = 25,		/* handed back to its home device */
+	CLV_IN_FAILED = 26,		/* a kernel helper failed: dropped */
+	CLV_IN_ICMP_ERROR = 27,		/* about a session of ours: translated back */
+
+	CLV_REASONS = 28,		/* how many; rises with each */
+};
+
+#endif
