@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Clovisor.Wan.Associations;
+
+/// <summary>Says which sessions are meant, and which links carry them.</summary>
+/// <remarks>Immutable. Needs at least one mesh route or one DSCP, and at least one tier.</remarks>
+public sealed record WanAssociation
+{
+    /// <summary>The name. Lower-case letters, digits, '-' and '.', at most 63 bytes; unique in a configuration.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The mesh route rules whose sessions are meant. No two associations hold the same reference.</summary>
+    public ImmutableArray<MeshRouteReference> MeshRoutes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The code points whose packets are meant, 1 to 63. No two associations hold the same one.</summary>
+    public ImmutableArray<byte> Dscps { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The code point that a proxy writes into the packets of this association, 1 to 63; null when it writes none. Packets
+    /// that carry it are meant, as if it stood in <see cref="Dscps"/>.</summary>
+    public byte? TagDscp { get; init; }
+
+    /// <summary>The links, best tier first. 1 to 16 tiers.</summary>
+    public required ImmutableArray<LinkTier> Tiers { get; init => field = value.IsDefault ? [] : value; }
+
+    /// <summary>The SLA class that is asked of the links; null asks only that they work.</summary>
+    public string? Sla { get; init; }
+
+    /// <summary>What a link must be.</summary>
+    public LinkCriteria Criteria { get; init; } = new();
+
+    /// <summary>What happens when links work, and none keeps the limits. The default is <see cref="SlaFallback.BestOfWorst"/>.</summary>
+    public SlaFallback Fallback { get; init; }
+
+    /// <summary>What happens when no link qualifies. The default is <see cref="NoLinkAction.Pass"/>.</summary>
+    public NoLinkAction OnNoLink { get; init; }
+
+    /// <summary>What happens to a pinned TCP session whose link fails. The default is <see cref="LinkDownAction.Reset"/>.</summary>
+    public LinkDownAction TcpOnLinkDown { get; init; } = LinkDownAction.Reset;
+
+    /// <summary>What happens to a pinned UDP session whose link fails; never a reset. The default is <see cref="LinkDownAction.Rebind"/>.</summary>
+    public LinkDownAction UdpOnLinkDown { get; init; } = LinkDownAction.Rebind;
+
+    /// <summary>What happens when a better tier works again. The default is <see cref="FailbackMode.Drain"/>.</summary>
+    public FailbackMode Failback { get; init; }
+}

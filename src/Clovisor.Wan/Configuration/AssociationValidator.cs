@@ -1,0 +1,132 @@
+using Clovisor.Wan.Associations;
+
+namespace Clovisor.Wan.Configuration;
+
+/// <summary>Checks associations, and that what they name exists.</summary>
+internal static class AssociationValidator
+{
+    public static void Validate(ConfigurationDraft draft, FindingList findings)
+    {
+        string[] links = [.. draft.Links.Select(static link => link.Name)];
+        string[] classes = [.. draft.SlaClasses.Select(static sla => sla.Name)];
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        var routes = new Dictionary<MeshRouteReference, string>();
+        var dscps = new Dictionary<byte, string>();
+        for (int position = 0; position < draft.Associations.Length; position++)
+        {
+            WanAssociation association = draft.Associations[position];
+            findings.LookAt(SubjectKind.WanAssociation, position);
+            ConfigurationValidator.CheckName(association.Name, names, position, findings);
+            CheckMatch(association, routes, dscps, findings);
+            CheckTiers(association, links, draft, findings);
+            if (association.Sla is { } sla && !classes.Contains(sla) && !draft.Broken.Contains((SubjectKind.SlaClass, sla)))
+            {
+                findings.Add(ConfigurationErrorCodes.UnknownReference, "spec.sla", $"there is no SlaClass '{sla}'{Suggestion.For(sla, classes, "; none is declared")}");
+            }
+
+            CheckActions(association, findings);
+        }
+    }
+
+    private static void CheckMatch(
+        WanAssociation association, Dictionary<MeshRouteReference, string> routes, Dictionary<byte, string> dscps, FindingList findings)
+    {
+        if (association.MeshRoutes.IsEmpty && association.Dscps.IsEmpty && association.TagDscp is null)
+        {
+            findings.Add(ConfigurationErrorCodes.EmptyMatch, "spec.match", "nothing is matched; give meshRoute: namespace/name/route, dscp: [ef], or both.");
+        }
+
+        for (int i = 0; i < association.MeshRoutes.Length; i++)
+        {
+            Claim(routes, association.MeshRoutes[i], $"spec.match.meshRoute[{i}]", $"mesh route '{association.MeshRoutes[i]}'");
+        }
+
+        for (int i = 0; i < association.Dscps.Length; i++)
+        {
+            findings.Range(association.Dscps[i], (byte)1, (byte)63, $"spec.match.dscp[{i}]");
+            Claim(dscps, association.Dscps[i], $"spec.match.dscp[{i}]", $"DSCP {association.Dscps[i]}");
+        }
+
+        if (association.TagDscp is { } tag)
+        {
+            findings.Range(tag, (byte)1, (byte)63, "spec.tag.dscp");
+            if (!association.Dscps.Contains(tag))
+            {
+                Claim(dscps, tag, "spec.tag.dscp", $"DSCP {tag}");
+            }
+        }
+
+        void Claim<T>(Dictionary<T, string> claims, T key, string path, string what)
+            where T : notnull
+        {
+            if (!claims.TryAdd(key, association.Name))
+            {
+                findings.Add(
+                    ConfigurationErrorCodes.DuplicateMatch,
+                    path,
+                    $"{what} is claimed by association '{claims[key]}' already, so it would be unclear whose links it takes; keep it in one place.");
+            }
+        }
+    }
+
+    private static void CheckTiers(WanAssociation association, string[] links, ConfigurationDraft draft, FindingList findings)
+    {
+        if (association.Tiers.IsEmpty)
+        {
+            findings.Add(ConfigurationErrorCodes.MissingField, "spec.tiers", "there is no tier; write - { links: [NAME] } for each, best first.");
+        }
+
+        if (association.Tiers.Length > 16)
+        {
+            findings.Range(association.Tiers.Length, 1, 16, "spec.tiers", static count => $"{count} tiers");
+        }
+
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int i = 0; i < association.Tiers.Length; i++)
+        {
+            LinkTier tier = association.Tiers[i];
+            if (tier.Links.IsEmpty)
+            {
+                findings.Add(ConfigurationErrorCodes.MissingField, $"spec.tiers[{i}].links", "the tier is empty; name at least one link or remove the tier.");
+            }
+
+            for (int j = 0; j < tier.Links.Length; j++)
+            {
+                (string link, int weight) = tier.Links[j];
+                string path = $"spec.tiers[{i}].links[{j}]";
+                if (!links.Contains(link) && !draft.Broken.Contains((SubjectKind.WanLink, link)))
+                {
+                    findings.Add(ConfigurationErrorCodes.UnknownReference, path, $"there is no WanLink '{link}'{Suggestion.For(link, links, "; none is declared")}");
+                }
+
+                if (!seen.TryAdd(link, path))
+                {
+                    findings.Add(ConfigurationErrorCodes.DuplicateEntry, path, $"link '{link}' stands here for the second time, after {seen[link]}; remove one.");
+                }
+
+                findings.Range(weight, 1, 1000, $"spec.tiers[{i}].weights.{link}");
+            }
+        }
+    }
+
+    private static void CheckActions(WanAssociation association, FindingList findings)
+    {
+        findings.Enumeration(association.Fallback, "spec.fallback");
+        findings.Enumeration(association.OnNoLink, "spec.onNoLink");
+        findings.Enumeration(association.TcpOnLinkDown, "spec.onLinkDown.tcp");
+        findings.Enumeration(association.UdpOnLinkDown, "spec.onLinkDown.udp");
+        findings.Enumeration(association.Failback, "spec.failback.mode");
+        if (association.UdpOnLinkDown == LinkDownAction.Reset)
+        {
+            findings.Add(ConfigurationErrorCodes.Contradiction, "spec.onLinkDown.udp", "UDP knows no reset; choose rebind or drain.");
+        }
+
+        if (association.TcpOnLinkDown == LinkDownAction.Rebind)
+        {
+            findings.Add(
+                ConfigurationErrorCodes.Contradiction,
+                "spec.onLinkDown.tcp",
+                "a TCP session cannot change its address; choose reset (the client connects anew at once) or drain.");
+        }
+    }
+}

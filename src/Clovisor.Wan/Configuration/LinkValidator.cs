@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Clovisor.Wan.Links;
+using Clovisor.Wan.Probes;
+
+namespace Clovisor.Wan.Configuration;
+
+/// <summary>Checks links and their probes.</summary>
+internal static class LinkValidator
+{
+    // IFNAMSIZ is 16 with the terminating zero.
+    private const int LongestDeviceName = 15;
+
+    public static void Validate(ImmutableArray<WanLink> links, FindingList findings)
+    {
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        var devices = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int position = 0; position < links.Length; position++)
+        {
+            WanLink link = links[position];
+            findings.LookAt(SubjectKind.WanLink, position);
+            ConfigurationValidator.CheckName(link.Name, names, position, findings);
+            CheckDevice(link, devices, findings);
+            CheckAddresses(link.NextHops, "spec.nextHop", "next hop", findings);
+            CheckAddresses(link.Addresses, "spec.addresses", "address", findings);
+            findings.Enumeration(link.Addressing, "spec.addressing");
+            findings.Enumeration(link.Role, "spec.role");
+            findings.Enumeration(link.Transport, "spec.transport");
+            findings.Enumeration(link.Billing, "spec.billing");
+            if (link.Capacity is { } capacity)
+            {
+                findings.Range(capacity.UpBitsPerSecond, 1, long.MaxValue, "spec.capacity.up");
+                findings.Range(capacity.DownBitsPerSecond, 1, long.MaxValue, "spec.capacity.down");
+            }
+
+            for (int i = 0; i < link.Probes.Length; i++)
+            {
+                CheckProbe(link.Probes[i], $"spec.probes[{i}]", findings);
+            }
+
+            CheckRecovery(link.Recovery, findings);
+        }
+    }
+
+    private static void CheckDevice(WanLink link, Dictionary<string, string> devices, FindingList findings)
+    {
+        const string Path = "spec.device";
+        if (link.Device.Length == 0 || Encoding.UTF8.GetByteCount(link.Device) > LongestDeviceName
+            || link.Device is "." or ".." || link.Device.Any(static c => c is '/' or ':' || char.IsWhiteSpace(c) || char.IsControl(c)))
+        {
+            findings.Add(
+                ConfigurationErrorCodes.InvalidName,
+                Path,
+                $"'{link.Device}' cannot be the name of a network device; such a name has 1 to {LongestDeviceName} bytes without '/', ':' and spaces. 'ip -br link' lists them.");
+        }
+
+        if (link.Device == "lo")
+        {
+            findings.Add(ConfigurationErrorCodes.Contradiction, Path, "'lo' leads nowhere else; name the device of an uplink.");
+        }
+
+        if (!devices.TryAdd(link.Device, link.Name))
+        {
+            findings.Add(
+                ConfigurationErrorCodes.DuplicateDevice,
+                Path,
+                $"'{link.Device}' is the device of link '{devices[link.Device]}' already; a device carries one link. For two providers behind one device use VLAN devices.");
+        }
+    }
+
+    private static void CheckAddresses(ImmutableArray<IPAddress> addresses, string path, string what, FindingList findings)
+    {
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            CheckUnicast(addresses[i], $"{path}[{i}]", findings);
+        }
+
+        foreach (AddressFamily family in (ReadOnlySpan<AddressFamily>)[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
+        {
+            int count = addresses.Count(address => address.AddressFamily == family);
+            if (count > 1)
+            {
+                string name = family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
+                findings.Add(ConfigurationErrorCodes.DuplicateEntry, path, $"there are {count} {name} addresses; a link has one {what} a family. Keep one.");
+            }
+        }
+    }
+
+    private static void CheckUnicast(IPAddress address, string path, FindingList findings)
+    {
+        bool v4 = address.AddressFamily == AddressFamily.InterNetwork;
+        byte[] bytes = address.GetAddressBytes();
+        string? kind =
+            address.Equals(v4 ? IPAddress.Any : IPAddress.IPv6Any) ? "the unspecified address"
+            : IPAddress.IsLoopback(address) ? "a loopback address"
+            : v4 && bytes[0] >= 240 ? "a reserved or the broadcast address"
+            : v4 ? bytes[0] >= 224 ? "a multicast address" : null
+            : address.IsIPv6Multicast ? "a multicast address"
+            : address.IsIPv4MappedToIPv6 ? "an IPv4 address in IPv6 form"
+            : null;
+        if (kind is not null)
+        {
+            findings.Add(ConfigurationErrorCodes.OutOfRange, path, $"{address} is {kind}; write the unicast address of a host.");
+        }
+    }
+
+    private static void CheckProbe(ProbeDefinition probe, string path, FindingList findings)
+    {
+        findings.Enumeration(probe.Kind, $"{path}.kind");
+        findings.Range(probe.Targets.Length, 1, 8, $"{path}.targets", static count => $"{count} target(s)");
+        findings.Unique(probe.Targets, $"{path}.targets", "target");
+        for (int i = 0; i < probe.Targets.Length; i++)
+        {
+            CheckUnicast(probe.Targets[i], $"{path}.targets[{i}]", findings);
+        }
+
+        findings.Range(probe.Interval, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1), $"{path}.interval");
+        findings.Range(probe.Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), $"{path}.timeout");
+        findings.Range(probe.Lost, 1, 100, $"{path}.lost");
+        if (probe.Quorum < 1 || (probe.Quorum > probe.Targets.Length && !probe.Targets.IsEmpty))
+        {
+            findings.Add(
+                ConfigurationErrorCodes.OutOfRange,
+                $"{path}.quorum",
+                $"{probe.Quorum} of {probe.Targets.Length} target(s) can never be alive; choose from 1 to the number of targets.");
+        }
+    }
+
+    private static void CheckRecovery(LinkRecovery recovery, FindingList findings)
+    {
+        findings.Range(recovery.Good, 1, 1000, "spec.recovery.good");
+        findings.Range(recovery.HoldDown, TimeSpan.Zero, TimeSpan.FromHours(1), "spec.recovery.holdDown");
+        findings.Range(recovery.HalfLife, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "spec.recovery.dampening.halfLife");
+        findings.Range(recovery.MaxHoldDown, TimeSpan.Zero, TimeSpan.FromDays(1), "spec.recovery.dampening.max");
+        if (recovery.MaxHoldDown < recovery.HoldDown)
+        {
+            findings.Add(
+                ConfigurationErrorCodes.Contradiction,
+                "spec.recovery.dampening.max",
+                $"the longest hold-down, {Units.Show(recovery.MaxHoldDown)}, is shorter than the shortest, {Units.Show(recovery.HoldDown)}; raise it or lower holdDown.");
+        }
+    }
+}

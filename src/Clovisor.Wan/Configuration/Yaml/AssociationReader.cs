@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Clovisor.Wan.Associations;
+
+namespace Clovisor.Wan.Configuration.Yaml;
+
+/// <summary>Reads the spec of a WanAssociation.</summary>
+internal static class AssociationReader
+{
+    public static WanAssociation Read(string name, FieldReader spec, ErrorSink errors)
+    {
+        FieldReader? match = spec.Nested("match", "write match: { meshRoute: namespace/name/route } or match: { dscp: [ef] }");
+        FieldReader? tag = spec.Nested("tag", "write tag: { dscp: ef }");
+        FieldReader? onLinkDown = spec.Nested("onLinkDown", "write onLinkDown: { tcp: reset, udp: rebind }");
+        FieldReader? failback = spec.Nested("failback", "write failback: { mode: drain }");
+        var defaults = new WanAssociation { Name = name, Tiers = [] };
+        var association = new WanAssociation
+        {
+            Name = name,
+            MeshRoutes = match is null ? [] : [.. ReadRoutes(match, errors)],
+            Dscps = match is null ? [] : match.List<byte>("dscp", Dscp.TryParse, Dscp.Hint),
+            TagDscp = tag?.ReadOptional<byte>("dscp", Dscp.TryParse, Dscp.Hint),
+            Tiers = [.. ReadTiers(spec, errors)],
+            Sla = spec.OptionalText("sla", "name an SlaClass"),
+            Criteria = ReadCriteria(spec.Nested("criteria", "write criteria: { publicPrivate: either, billing: either, backup: \"yes\" }")),
+            Fallback = spec.Word("fallback", SlaFallback.BestOfWorst, ("best-of-worst", SlaFallback.BestOfWorst), ("none", SlaFallback.None)),
+            OnNoLink = spec.Word("onNoLink", NoLinkAction.Pass, ("pass", NoLinkAction.Pass), ("drop", NoLinkAction.Drop)),
+            TcpOnLinkDown = onLinkDown is null ? defaults.TcpOnLinkDown : ReadAction(onLinkDown, "tcp", defaults.TcpOnLinkDown),
+            UdpOnLinkDown = onLinkDown is null ? defaults.UdpOnLinkDown : ReadAction(onLinkDown, "udp", defaults.UdpOnLinkDown),
+            Failback = failback is null ? FailbackMode.Drain : ReadFailback(failback),
+        };
+        match?.Finish();
+        tag?.Finish();
+        onLinkDown?.Finish();
+        failback?.Finish();
+        spec.Finish();
+        return association;
+    }
+
+    private static IEnumerable<MeshRouteReference> ReadRoutes(FieldReader match, ErrorSink errors)
+    {
+        foreach ((YamlValue item, string path) in match.Items("meshRoute"))
+        {
+            if (item is not YamlScalar { Text: var text })
+            {
+                errors.Add(
+                    ConfigurationErrorCodes.MalformedValue, item.Line, path, "a mesh route is text; write [HTTPRoute:]namespace/name/route[.match].");
+            }
+            else if (MeshRouteReference.TryParse(text, out MeshRouteReference? reference, out string? error))
+            {
+                yield return reference;
+            }
+            else
+            {
+                errors.Add(ConfigurationErrorCodes.MalformedValue, item.Line, path, error);
+            }
+        }
+    }
+
+    private static IEnumerable<LinkTier> ReadTiers(FieldReader spec, ErrorSink errors)
+    {
+        foreach ((YamlValue item, string path) in spec.Items("tiers"))
+        {
+            if (spec.AsMapping(item, path, "write - { links: [NAME] }") is not { } tier)
+            {
+                continue;
+            }
+
+            ImmutableArray<string> links = tier.List<string>("links", Text, "name WanLinks");
+
+            // Shares are always by weight; the word is accepted because the field's neighbours are written with it.
+            tier.Word("share", true, ("weighted", true));
+            Dictionary<string, int> weights = ReadWeights(tier, links, errors);
+            tier.Finish();
+            yield return new LinkTier([.. links.Select(link => new WeightedLink(link, weights.GetValueOrDefault(link, 1)))]);
+        }
+    }
+
+    private static Dictionary<string, int> ReadWeights(FieldReader tier, ImmutableArray<string> links, ErrorSink errors)
+    {
+        var weights = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (tier.Nested("weights", "write weights: { NAME: NUMBER }") is not { } reader)
+        {
+            return weights;
+        }
+
+        foreach ((YamlScalar key, YamlValue value) in reader.AllFields())
+        {
+            if (!links.Contains(key.Text))
+            {
+                errors.Add(
+                    ConfigurationErrorCodes.UnknownReference,
+                    key.Line,
+                    reader.PathOf(key.Text),
+                    $"'{key.Text}' is not among the links of this tier{Suggestion.For(key.Text, links)}");
+            }
+            else if (reader.TryScalar(value, reader.PathOf(key.Text), Whole, "write a whole number from 1 to 1000", out int weight))
+            {
+                weights[key.Text] = weight;
+            }
+        }
+
+        return weights;
+    }
+
+    private static LinkCriteria ReadCriteria(FieldReader? criteria)
+    {
+        var read = new LinkCriteria();
+        if (criteria is null)
+        {
+            return read;
+        }
+
+        read = new LinkCriteria
+        {
+            PrivateOnly = criteria.Word("publicPrivate", false, ("either", false), ("private-only", true)),
+            FlatRateOnly = criteria.Word("billing", false, ("either", false), ("flat-rate-only", true)),
+            AllowBackup = criteria.Word("backup", true, ("yes", true), ("no", false)),
+        };
+        foreach (string name in (ReadOnlySpan<string>)["encryption", "internetBreakout"])
+        {
+            if (criteria.Value(name) is not null and not YamlScalar { Text: "either" })
+            {
+                criteria.NotSupported(name, $"the criterion '{name}' is not supported yet; remove it.");
+            }
+        }
+
+        criteria.Finish();
+        return read;
+    }
+
+    private static LinkDownAction ReadAction(FieldReader onLinkDown, string name, LinkDownAction whenMissing) => onLinkDown.Word(
+        name, whenMissing, ("reset", LinkDownAction.Reset), ("rebind", LinkDownAction.Rebind), ("drain", LinkDownAction.Drain));
+
+    private static FailbackMode ReadFailback(FieldReader failback)
+    {
+        if (failback.Has("resetAfter"))
+        {
+            failback.NotSupported("resetAfter", "resetting sessions some time after failback is not supported yet; remove it.");
+        }
+
+        return failback.Word("mode", FailbackMode.Drain, ("drain", FailbackMode.Drain), ("never", FailbackMode.Never));
+    }
+
+    private static bool Text(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0;
+    }
+
+    private static bool Whole(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

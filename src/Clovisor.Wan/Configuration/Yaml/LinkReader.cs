@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Net;
+using Clovisor.Wan.Links;
+using Clovisor.Wan.Probes;
+
+namespace Clovisor.Wan.Configuration.Yaml;
+
+/// <summary>Reads the spec of a WanLink.</summary>
+internal static class LinkReader
+{
+    private const string AddressHint = "write an address such as 192.0.2.1 or 2001:db8::1, not a name and without a prefix length";
+
+    public static WanLink Read(string name, FieldReader spec)
+    {
+        spec.TryText("device", "name the network device, such as eth1", out string? device);
+        var link = new WanLink
+        {
+            Name = name,
+            Device = device ?? "",
+            NextHops = Addresses(spec, "nextHop"),
+            Addresses = Addresses(spec, "addresses"),
+            Addressing = spec.Word(
+                "addressing", AddressingKind.Translated, ("translated", AddressingKind.Translated), ("preserved", AddressingKind.Preserved)),
+            Role = spec.Word("role", LinkRole.Normal, ("normal", LinkRole.Normal), ("backup", LinkRole.Backup)),
+            Transport = spec.Word("transport", LinkTransport.Public, ("public", LinkTransport.Public), ("private", LinkTransport.Private)),
+            Billing = spec.Word("billing", LinkBilling.Flat, ("flat", LinkBilling.Flat), ("usage", LinkBilling.Usage)),
+            Capacity = ReadCapacity(spec.Nested("capacity", "write capacity: { up: 200M, down: 1G }")),
+            Probes = [.. ReadProbes(spec)],
+            Recovery = ReadRecovery(spec.Nested("recovery", "write recovery: { good: 8, holdDown: 10s }")),
+        };
+        spec.Finish();
+        return link;
+    }
+
+    private static ImmutableArray<IPAddress> Addresses(FieldReader spec, string name) =>
+        spec.Value(name) is YamlScalar { Text: "auto" } ? [] : spec.List<IPAddress>(name, TryAddress, $"{AddressHint}, or 'auto' alone");
+
+    private static bool TryAddress(string text, out IPAddress value)
+    {
+        // IPAddress reads "1" and "0x7f.1" too, which nobody means.
+        bool read = IPAddress.TryParse(text, out IPAddress? address) && (text.Contains(':', StringComparison.Ordinal) || address.ToString() == text);
+        value = address!;
+        return read;
+    }
+
+    private static LinkCapacity? ReadCapacity(FieldReader? capacity)
+    {
+        if (capacity is null)
+        {
+            return null;
+        }
+
+        long? up = capacity.ReadOptional<long>("up", Units.TryRate, Units.RateHint);
+        long? down = capacity.ReadOptional<long>("down", Units.TryRate, Units.RateHint);
+        foreach (string name in (ReadOnlySpan<string>)["up", "down"])
+        {
+            if (!capacity.Has(name))
+            {
+                capacity.Missing(name, Units.RateHint);
+            }
+        }
+
+        capacity.Finish();
+        return up is null || down is null ? null : new LinkCapacity(up.Value, down.Value);
+    }
+
+    private static IEnumerable<ProbeDefinition> ReadProbes(FieldReader spec)
+    {
+        const string Hint = "write - { kind: icmp, targets: [192.0.2.1] }";
+        foreach ((YamlValue item, string path) in spec.Items("probes"))
+        {
+            if (spec.AsMapping(item, path, Hint) is { } probe && ReadProbe(probe) is { } definition)
+            {
+                yield return definition;
+            }
+        }
+    }
+
+    private static ProbeDefinition? ReadProbe(FieldReader probe)
+    {
+        string? kind = probe.OptionalText("kind", "write icmp");
+        if (kind is "tcp" or "http" or "https" or "dns" or "bfd" or "twamp")
+        {
+            // Its other fields are of a form that is not defined yet, so nothing is said about them.
+            probe.NotSupported("kind", $"probes of kind '{kind}' are not supported yet; use icmp.");
+            return null;
+        }
+
+        probe.Word("kind", ProbeKind.Icmp, ("icmp", ProbeKind.Icmp));
+        var defaults = new ProbeDefinition { Targets = [] };
+        var definition = new ProbeDefinition
+        {
+            Targets = probe.List<IPAddress>("targets", TryAddress, AddressHint),
+            Interval = probe.Duration("interval", defaults.Interval),
+            Timeout = probe.Duration("timeout", defaults.Timeout),
+            Lost = probe.Integer("lost", defaults.Lost),
+            Quorum = probe.Integer("quorum", defaults.Quorum),
+        };
+        if (!probe.Has("targets"))
+        {
+            probe.Missing("targets", "name at least one address that answers pings");
+        }
+
+        probe.Finish();
+        return definition;
+    }
+
+    private static LinkRecovery ReadRecovery(FieldReader? recovery)
+    {
+        var defaults = new LinkRecovery();
+        if (recovery is null)
+        {
+            return defaults;
+        }
+
+        FieldReader? dampening = recovery.Nested("dampening", "write dampening: { halfLife: 60s, max: 10m }");
+        var read = new LinkRecovery
+        {
+            Good = recovery.Integer("good", defaults.Good),
+            HoldDown = recovery.Duration("holdDown", defaults.HoldDown),
+            HalfLife = dampening?.Duration("halfLife", defaults.HalfLife) ?? defaults.HalfLife,
+            MaxHoldDown = dampening?.Duration("max", defaults.MaxHoldDown) ?? defaults.MaxHoldDown,
+        };
+        dampening?.Finish();
+        recovery.Finish();
+        return read;
+    }
+}

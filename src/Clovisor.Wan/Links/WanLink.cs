@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Net;
+using Clovisor.Wan.Probes;
+
+namespace Clovisor.Wan.Links;
+
+/// <summary>An uplink of this site: a network device, how packets leave by it, and how its health is told.</summary>
+/// <remarks>Immutable. Two links are equal when all their values are, lists element by element.</remarks>
+public sealed record WanLink
+{
+    /// <summary>The name that associations use. Lower-case letters, digits, '-' and '.', at most 63 bytes; unique in a configuration.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The network device, such as <c>eth1</c>; at most 15 bytes. One link a device.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The routers on the link, at most one a family. Empty, the default, follows the device's default routes. A list that
+    /// names one family alone leaves the link without the other: sessions of that family are never sent there.</summary>
+    public ImmutableArray<IPAddress> NextHops { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The link's own source addresses, at most one a family. Empty, the default, follows the addresses of the device
+    /// (DHCP, router advertisements).</summary>
+    public ImmutableArray<IPAddress> Addresses { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>How the addresses of sessions relate to this link. The default is <see cref="AddressingKind.Translated"/>.</summary>
+    public AddressingKind Addressing { get; init; } = AddressingKind.Translated;
+
+    /// <summary>When the link may be chosen. The default is <see cref="LinkRole.Normal"/>.</summary>
+    public LinkRole Role { get; init; }
+
+    /// <summary>Who else uses the network behind it. The default is <see cref="LinkTransport.Public"/>.</summary>
+    public LinkTransport Transport { get; init; }
+
+    /// <summary>How it is paid for. The default is <see cref="LinkBilling.Flat"/>.</summary>
+    public LinkBilling Billing { get; init; }
+
+    /// <summary>What it carries; null when not stated.</summary>
+    public LinkCapacity? Capacity { get; init; }
+
+    /// <summary>How its health is asked for. Empty, the default, trusts carrier, address and neighbour alone: a failure behind the
+    /// next hop then stays unseen. The link is alive while every probe of the list has its quorum.</summary>
+    public ImmutableArray<ProbeDefinition> Probes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>What the link must show after a failure before it is used again.</summary>
+    public LinkRecovery Recovery { get; init; } = new();
+
+    /// <inheritdoc/>
+    public bool Equals(WanLink? other) =>
+        other is not null
+        && (Name, Device, Addressing, Role, Transport, Billing, Capacity) ==
+           (other.Name, other.Device, other.Addressing, other.Role, other.Transport, other.Billing, other.Capacity)
+        && Recovery == other.Recovery
+        && NextHops.AsSpan().SequenceEqual(other.NextHops.AsSpan())
+        && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())
+        && Probes.AsSpan().SequenceEqual(other.Probes.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Device, Addressing, Role, Transport, Billing, Probes.Length);
+}
