@@ -1,0 +1,4 @@
+namespace Clovisor.EdgeHost.Agent;
+
+/// <summary>A session as the agent lists it.</summary>
+internal sealed record AgentSession(string Protocol, string Source, string Destination, string? Association, string? Link, string? TranslatedSource);

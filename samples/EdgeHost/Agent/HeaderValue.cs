@@ -1,0 +1,4 @@
+namespace Clovisor.EdgeHost.Agent;
+
+/// <summary>One header of a request.</summary>
+internal readonly record struct HeaderValue(string Name, string Value);

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Net;
+using Clovisor.EdgeHost.CommandLine;
+using Clovisor.EdgeHost.Transport;
+
+namespace Clovisor.EdgeHost.Cloud;
+
+/// <summary>The far side: downloads, uploads, and a record of every connection that can be asked for over a unix socket.</summary>
+internal static class CloudRole
+{
+    /// <summary>The response header in which the server says whom it saw.</summary>
+    public const string PeerHeader = "x-peer";
+
+    public static IReadOnlyList<Option> Options { get; } =
+    [
+        new("--port", "PORT", "the port to serve on, all addresses, both families", "80"),
+        new("--control", "PATH", "the unix socket that gives the records") { Required = true },
+    ];
+
+    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        ParentGuard.Watch();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Paced transfers are slower than the defaults allow, and bigger.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.AddServerHeader = false;
+            kestrel.ListenAnyIP(arguments.Count("--port"));
+            kestrel.ListenUnixSocket(arguments.Get("--control"));
+        });
+
+        WebApplication app = builder.Build();
+        var records = new ConnectionRecords();
+        app.Run(context => context.Connection.RemoteIpAddress is null
+            ? context.Response.WriteAsJsonAsync(records.Snapshot(), EdgeJson.Default.ConnectionRecordArray, cancellationToken: context.RequestAborted)
+            : ServeAsync(context, records));
+        await app.RunAsync(cancellationToken).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static async Task ServeAsync(HttpContext context, ConnectionRecords records)
+    {
+        var peer = new IPEndPoint(Plain(context.Connection.RemoteIpAddress!), context.Connection.RemotePort);
+        var service = new IPEndPoint(Plain(context.Connection.LocalIpAddress!), context.Connection.LocalPort);
+        records.Note(context.Connection.Id, peer, service, context.Request.Headers["user"] is [{ } user, ..] ? user : "-");
+        context.Response.Headers[PeerHeader] = peer.ToString();
+        switch (context.Request.Method, context.Request.Path.Value?.Split('/'))
+        {
+            case ("GET", ["", "bytes", { } length]) when long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes):
+                _ = long.TryParse(context.Request.Query["rate"], NumberStyles.None, CultureInfo.InvariantCulture, out long rate);
+                context.Response.ContentLength = bytes;
+                await Pattern.WriteAsync(context.Response.Body, bytes, rate, TimeProvider.System, context.RequestAborted).ConfigureAwait(false);
+                break;
+
+            case ("POST", ["", "upload"]):
+                long received = await Pattern.CountAsync(context.Request.Body, context.RequestAborted).ConfigureAwait(false);
+                await context.Response.WriteAsync(received.ToString(CultureInfo.InvariantCulture), context.RequestAborted).ConfigureAwait(false);
+                break;
+
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                await context.Response.WriteAsync("GET /bytes/N?rate=BYTES_PER_SECOND or POST /upload\n", context.RequestAborted).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

@@ -1,0 +1,5 @@
+namespace Clovisor.EdgeHost.CommandLine;
+
+/// <summary>A sub-command: what this executable is when started with that word.</summary>
+internal sealed record Role(
+    string Name, string Help, IReadOnlyList<Option> Options, Func<Arguments, CancellationToken, Task<int>> Run);
