@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+
+namespace Clovisor.Bpf.Interop;
+
+// The members of union bpf_attr, one struct a group of commands. Order and width are the kernel's.
+
+internal unsafe struct MapCreateAttributes
+{
+    internal uint Type, KeySize, ValueSize, MaxEntries, Flags, InnerMapDescriptor, NumaNode;
+    internal fixed byte Name[16];
+    internal uint InterfaceIndex;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct MapElementAttributes
+{
+    internal uint MapDescriptor;
+    internal uint Padding;
+    internal ulong Key;
+    internal ulong Value;
+    internal ulong Flags;
+}
+
+internal struct MapBatchAttributes
+{
+    internal ulong InBatch, OutBatch, Keys, Values;
+    internal uint Count, MapDescriptor;
+    internal ulong ElementFlags, Flags;
+}
+
+internal struct MapFreezeAttributes
+{
+    internal uint MapDescriptor;
+}
+
+internal unsafe struct ProgramLoadAttributes
+{
+    internal uint Type, InstructionCount;
+    internal ulong Instructions, License;
+    internal uint LogLevel, LogSize;
+    internal ulong LogBuffer;
+    internal uint KernelVersion, Flags;
+    internal fixed byte Name[16];
+}
+
+internal struct ObjectAttributes
+{
+    internal ulong Path;
+    internal uint Descriptor, FileFlags;
+}
+
+internal struct InfoAttributes
+{
+    internal uint Descriptor, InfoLength;
+    internal ulong Info;
+}
+
+internal struct IdAttributes
+{
+    internal uint Id, NextId, OpenFlags;
+}
+
+internal struct TestRunAttributes
+{
+    internal uint ProgramDescriptor, ReturnValue, DataSizeIn, DataSizeOut;
+    internal ulong DataIn, DataOut;
+    internal uint Repeat, Duration, ContextSizeIn, ContextSizeOut;
+    internal ulong ContextIn, ContextOut;
+}
+
+internal struct LinkCreateAttributes
+{
+    internal uint ProgramDescriptor, InterfaceIndex, AttachType, Flags, RelativeTo, Padding;
+    internal ulong ExpectedRevision;
+}
+
+internal struct LinkUpdateAttributes
+{
+    internal uint LinkDescriptor, NewProgramDescriptor, Flags, OldProgramDescriptor;
+}
+
+internal struct LinkDetachAttributes
+{
+    internal uint LinkDescriptor;
+}
+
+internal struct ProgramQueryAttributes
+{
+    internal uint InterfaceIndex, AttachType, QueryFlags, AttachFlags;
+    internal ulong ProgramIds;
+    internal uint Count, Padding;
+    internal ulong ProgramAttachFlags, LinkIds, LinkAttachFlags, Revision;
+}

@@ -1,0 +1,36 @@
+namespace Clovisor.Bpf.Interop;
+
+// Heads of struct bpf_{map,prog,link,btf}_info, as far as they are read.
+
+internal unsafe struct MapInfo
+{
+    internal uint Type, Id, KeySize, ValueSize, MaxEntries, Flags;
+    internal fixed byte Name[16];
+    internal uint InterfaceIndex, BtfVmlinuxValueTypeId;
+    internal ulong NetnsDevice, NetnsInode;
+    internal uint BtfId, BtfKeyTypeId, BtfValueTypeId, BtfVmlinuxId;
+}
+
+internal unsafe struct ProgramInfo
+{
+    internal uint Type, Id;
+    internal ulong Tag;
+    internal uint JitedLength, TranslatedLength;
+    internal ulong JitedInstructions, TranslatedInstructions, LoadTime;
+    internal uint CreatedByUser, MapIdCount;
+    internal ulong MapIds;
+    internal fixed byte Name[16];
+}
+
+internal struct LinkInfo
+{
+    internal uint Type, Id, ProgramId, Padding;
+    internal uint InterfaceIndex, AttachType;
+    internal ulong Reserved1, Reserved2;
+}
+
+internal struct BtfInfo
+{
+    internal ulong Data;
+    internal uint Size, Id;
+}

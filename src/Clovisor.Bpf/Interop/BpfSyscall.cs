@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Clovisor.Bpf.Interop.Handles;
+
+namespace Clovisor.Bpf.Interop;
+
+/// <summary>bpf(2) itself.</summary>
+internal static unsafe class BpfSyscall
+{
+    private static readonly nint Number = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 321,
+        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 280,
+        Architecture.S390x => 351,
+        Architecture.Ppc64le => 361,
+        _ => -1,
+    };
+
+    static BpfSyscall() => NativeLibraries.Initialize();
+
+    /// <summary>Runs one command.</summary>
+    /// <returns>The kernel's non-negative answer, or minus errno.</returns>
+    internal static int Call<TAttributes>(BpfCommand command, ref TAttributes attributes)
+        where TAttributes : unmanaged
+    {
+        fixed (TAttributes* pointer = &attributes)
+        {
+            nint result = LibC.syscall(Number, (nint)command, pointer, sizeof(TAttributes));
+            return result >= 0 ? (int)result : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    /// <summary>Reads a kernel object's description; a kernel that knows less leaves the tail zero.</summary>
+    internal static int GetInfo<TInfo>(int descriptor, ref TInfo info)
+        where TInfo : unmanaged
+    {
+        fixed (TInfo* pointer = &info)
+        {
+            var attributes = new InfoAttributes { Descriptor = (uint)descriptor, InfoLength = (uint)sizeof(TInfo), Info = (ulong)pointer };
+            return Call(BpfCommand.ObjectGetInfoByDescriptor, ref attributes);
+        }
+    }
+
+    internal static void Pin(BpfHandle handle, string path, string target)
+    {
+        using BpfHandle.FdLease lease = handle.Lease();
+        byte[] text = NativeText.ToUtf8(path);
+        fixed (byte* name = text)
+        {
+            var attributes = new ObjectAttributes { Path = (ulong)name, Descriptor = (uint)lease.Descriptor };
+            int result = Call(BpfCommand.ObjectPin, ref attributes);
+            if (result < 0)
+            {
+                throw BpfErrors.Create($"pin {target} at", path, -result);
+            }
+        }
+    }
+
+    internal static BpfHandle OpenPinned(string path, string kind)
+    {
+        byte[] text = NativeText.ToUtf8(path);
+        fixed (byte* name = text)
+        {
+            var attributes = new ObjectAttributes { Path = (ulong)name };
+            int result = Call(BpfCommand.ObjectGet, ref attributes);
+            return result >= 0 ? new BpfHandle(result) : throw BpfErrors.Create($"open the pinned {kind}", path, -result);
+        }
+    }
+}

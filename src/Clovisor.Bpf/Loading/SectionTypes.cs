@@ -1,0 +1,32 @@
+using Clovisor.Bpf.Programs;
+
+namespace Clovisor.Bpf.Loading;
+
+/// <summary>Section names that libbpf learned after 1.0: an older one opens the object and then fails to load it.</summary>
+internal static class SectionTypes
+{
+    private static readonly (string Section, BpfProgramType Type, int AttachType)[] Newer =
+    [
+        ("tcx/ingress", BpfProgramType.SchedulerClassifier, 46),
+        ("tcx/egress", BpfProgramType.SchedulerClassifier, 47),
+        ("tc/ingress", BpfProgramType.SchedulerClassifier, 46),
+        ("tc/egress", BpfProgramType.SchedulerClassifier, 47),
+        ("netkit/primary", BpfProgramType.SchedulerClassifier, 54),
+        ("netkit/peer", BpfProgramType.SchedulerClassifier, 55),
+    ];
+
+    internal static bool TryFind(string section, out BpfProgramType type, out int attachType)
+    {
+        foreach ((string name, BpfProgramType known, int attach) in Newer)
+        {
+            if (name == section)
+            {
+                (type, attachType) = (known, attach);
+                return true;
+            }
+        }
+
+        (type, attachType) = (BpfProgramType.Unspecified, 0);
+        return false;
+    }
+}

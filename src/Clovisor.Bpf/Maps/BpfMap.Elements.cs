@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Interop.Handles;
+
+namespace Clovisor.Bpf.Maps;
+
+// The element operations on pointers, which the typed maps share.
+public sealed unsafe partial class BpfMap
+{
+    /// <summary>One element command. Returns 0 or more, or minus errno.</summary>
+    internal int Element(BpfCommand command, void* key, void* value, ulong flags)
+    {
+        using BpfHandle.FdLease lease = Handle.Lease();
+        var attributes = new MapElementAttributes
+        {
+            MapDescriptor = (uint)lease.Descriptor,
+            Key = (ulong)key,
+            Value = (ulong)value,
+            Flags = flags,
+        };
+        return BpfSyscall.Call(command, ref attributes);
+    }
+
+    /// <summary>One batch command; <paramref name="count"/> goes in as the capacity and comes out as the number done.</summary>
+    internal int Batch(BpfCommand command, void* inCursor, void* outCursor, void* keys, void* values, ref uint count)
+    {
+        using BpfHandle.FdLease lease = Handle.Lease();
+        var attributes = new MapBatchAttributes
+        {
+            InBatch = (ulong)inCursor,
+            OutBatch = (ulong)outCursor,
+            Keys = (ulong)keys,
+            Values = (ulong)values,
+            Count = count,
+            MapDescriptor = (uint)lease.Descriptor,
+        };
+        int result = BpfSyscall.Call(command, ref attributes);
+        count = attributes.Count;
+        return result;
+    }
+
+    internal bool Update(void* key, void* value, BpfUpdateMode mode)
+    {
+        int result = Element(BpfCommand.MapUpdateElement, key, value, (ulong)mode);
+        switch (result)
+        {
+            case >= 0:
+                return true;
+            case -Errno.EEXIST when mode == BpfUpdateMode.NotExisting:
+            case -Errno.ENOENT when mode == BpfUpdateMode.Existing:
+                return false;
+            default:
+                Throw("update", -result);
+                return false;
+        }
+    }
+
+    internal bool Remove(void* key) => Found(Element(BpfCommand.MapDeleteElement, key, null, 0), "remove a key from");
+
+    internal bool NextKey(void* key, void* next) => Found(Element(BpfCommand.MapGetNextKey, key, next, 0), "step through");
+
+    /// <summary>True for success, false for "no such key"; anything else throws, so that a missing privilege never looks like an empty map.</summary>
+    internal bool Found(int result, string operation)
+    {
+        if (result >= 0)
+        {
+            return true;
+        }
+
+        if (result != -Errno.ENOENT)
+        {
+            Throw(operation, -result);
+        }
+
+        return false;
+    }
+
+    internal void Check(int result, string operation)
+    {
+        if (result < 0)
+        {
+            Throw(operation, -result);
+        }
+    }
+
+    [DoesNotReturn]
+    internal void Throw(string operation, int errno) =>
+        throw BpfErrors.Create(operation, $"map {Name}", errno, Hint(operation, errno));
+
+    private string? Hint(string operation, int errno) => errno switch
+    {
+        Errno.E2BIG when Type is BpfMapType.Array or BpfMapType.PerCpuArray => $"The index is not below {MaxEntries}.",
+        Errno.E2BIG => $"The map is full: it holds {MaxEntries} entries. Raise MaxEntries before loading, or remove what is no longer used.",
+        Errno.EINVAL when Type is BpfMapType.Array or BpfMapType.PerCpuArray && operation.StartsWith("remove", StringComparison.Ordinal) =>
+            "Elements of an array cannot be removed; write the value that means nothing.",
+        Errno.EPERM when operation is "freeze" => "The map is frozen already, or was created read-only.",
+        Errno.EPERM when operation is "update" => "The map may be frozen, or was created read-only.",
+        Errno.EBUSY when operation is "freeze" => "The map is mapped writable into memory.",
+        _ => null,
+    };
+}
