@@ -4,10 +4,12 @@
  * moves it to the link of its session; clv_ingress gives replies back their addresses and hands them to the device that the
  * session left by, so that routing, connection tracking and reverse path filters see nothing unusual.
  */
+#include "clovisor/icmp_error.h"
 #include "clovisor/link.h"
 #include "clovisor/packet.h"
 #include "clovisor/reset.h"
 #include "clovisor/session.h"
+#include "clovisor/too_big.h"
 #include "clovisor/translate.h"
 #include "clovisor/verdict.h"
 
@@ -120,10 +122,6 @@ static __always_inline enum clv_plan clv_plan_first(struct __sk_buff *skb, const
 		}
 		return CLV_BIND_ANEW;
 	}
-	if (choice->at->ifindex != skb->ifindex && clv_too_large(skb, choice->at)) {
-		*act = clv_pass(CLV_OUT_MTU_PASSED);
-		return CLV_STOP;
-	}
 	return CLV_BIND_ANEW;
 }
 
@@ -166,9 +164,13 @@ static __always_inline int clv_carry(struct __sk_buff *skb, const struct clv_pac
 				     const struct clv_link *link, union clv_binding_word binding)
 {
 	bool home = link->ifindex == skb->ifindex;
+	__u32 mtu;
 
-	if (!home && clv_too_large(skb, link))
-		return clv_drop(CLV_OUT_MTU_DROPPED);
+	if (!home && clv_too_large(skb, link, &mtu)) {
+		if (clv_too_big(skb, pkt, mtu))
+			return clv_drop(CLV_OUT_MTU_DROPPED);
+		return clv_verdict(CLV_OUT_TOO_BIG, bpf_redirect(skb->ifindex, BPF_F_INGRESS));
+	}
 	clv_count_out(skb, pkt, session);
 	session->home_ifindex = skb->ifindex;
 	__builtin_memcpy(session->home_mac, pkt->source_mac, ETH_ALEN);
@@ -231,49 +233,78 @@ int clv_egress(struct __sk_buff *skb)
 	return clv_carry(skb, &pkt, session, choice.at, binding);
 }
 
+/* The key of the session that an arriving tuple belongs to. False: of none. */
+static __always_inline bool clv_session_key(const struct clv_tuple *arriving, struct clv_tuple *key)
+{
+	struct clv_origin *origin = bpf_map_lookup_elem(&clv_reverse, arriving);
+
+	if (!origin)
+		return false;
+	__builtin_memcpy(key->saddr, origin->addr, sizeof(key->saddr));
+	__builtin_memcpy(key->daddr, arriving->saddr, sizeof(key->daddr));
+	key->sport = origin->port;
+	key->dport = arriving->sport;
+	key->protocol = arriving->protocol;
+	return true;
+}
+
+/* Lets the packet arrive on the session's home device. */
+static __always_inline int clv_return(struct __sk_buff *skb, const struct clv_session *session, enum clv_reason here, enum clv_reason there)
+{
+	__u32 home = session->home_ifindex;
+
+	if (!home || home == skb->ifindex)
+		return clv_pass(here);
+	/* Addressed to the device that it came by, it would be another host's there, and be ignored. */
+	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), session->home_mac, ETH_ALEN, 0))
+		return clv_drop(CLV_IN_FAILED);
+	return clv_verdict(there, bpf_redirect(home, BPF_F_INGRESS));
+}
+
+static __always_inline int clv_icmp_error(struct __sk_buff *skb, const struct clv_packet *pkt)
+{
+	struct clv_quote quote = {};
+	struct clv_tuple key = {};
+	struct clv_session *session;
+
+	if (!clv_read_quote(skb, pkt, &quote) || !clv_session_key(&quote.arriving, &key))
+		return clv_pass(CLV_PROTOCOL);
+	session = bpf_map_lookup_elem(&clv_sessions, &key);
+	if (!session)
+		return clv_pass(CLV_IN_STALE);
+	if (clv_restore_quote(skb, pkt, &quote, &key))
+		return clv_drop(CLV_IN_FAILED);
+	return clv_return(skb, session, CLV_IN_ICMP_ERROR, CLV_IN_ICMP_ERROR);
+}
+
 SEC("tc")
 int clv_ingress(struct __sk_buff *skb)
 {
 	struct clv_packet pkt = {};
 	struct clv_tuple key = {};
 	struct clv_session *session;
-	struct clv_origin *origin;
 	struct clv_link *link;
 	enum clv_reason reason;
-	__u32 home;
-	bool at_home;
 
 	reason = clv_parse(skb, &pkt);
+	if (reason == CLV_PROTOCOL && pkt.tuple.protocol == (pkt.v6 ? CLV_ICMPV6 : IPPROTO_ICMP))
+		return clv_icmp_error(skb, &pkt);
 	if (reason != CLV_PARSED)
 		return clv_pass(reason);
-	origin = bpf_map_lookup_elem(&clv_reverse, &pkt.tuple);
-	if (!origin)
+	if (!clv_session_key(&pkt.tuple, &key))
 		return clv_pass(CLV_IN_NO_SESSION);
-
-	__builtin_memcpy(key.saddr, origin->addr, sizeof(key.saddr));
-	__builtin_memcpy(key.daddr, pkt.tuple.saddr, sizeof(key.daddr));
-	key.sport = origin->port;
-	key.dport = pkt.tuple.sport;
-	key.protocol = pkt.tuple.protocol;
 	session = bpf_map_lookup_elem(&clv_sessions, &key);
 	if (!session)
 		return clv_pass(CLV_IN_STALE);
 
-	home = session->home_ifindex;
-	at_home = !home || home == skb->ifindex;
 	link = clv_link_at(session->binding.link);
 	/* A reply handed back to its home device comes by here again there, and has been counted. */
-	if (!at_home || !link || link->ifindex == skb->ifindex)
+	if (session->home_ifindex != skb->ifindex || !link || link->ifindex == skb->ifindex)
 		clv_count_in(skb, &pkt, session);
 	if ((key.sport != pkt.tuple.dport || !clv_same_addr(key.saddr, pkt.tuple.daddr)) &&
 	    clv_rewrite(skb, &pkt, CLV_DESTINATION, key.saddr, key.sport))
 		return clv_drop(CLV_IN_FAILED);
-	if (at_home)
-		return clv_pass(CLV_IN_HOME);
-	/* Addressed to the device that it came by, it would be another host's there, and be ignored. */
-	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), session->home_mac, ETH_ALEN, 0))
-		return clv_drop(CLV_IN_FAILED);
-	return clv_verdict(CLV_IN_RETURNED, bpf_redirect(home, BPF_F_INGRESS));
+	return clv_return(skb, session, CLV_IN_HOME, CLV_IN_RETURNED);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -29,7 +29,21 @@
 #define CLV_TCP_ACK		0x10
 
 #define CLV_IP_FRAGMENT		0x3fff		/* more fragments, or an offset */
-#define CLV_ICMPV6		58		/* IPPROTO_ICMPV6 is an enumerator of a header that clashes with these */
+/* Of ICMP here, since the headers that have it pull in those of the C library. */
+#define CLV_ICMPV6		58
+#define CLV_ICMP_UNREACHABLE	3
+#define CLV_ICMP_FRAG_NEEDED	4		/* a code of the above */
+#define CLV_ICMP_TIME_EXCEEDED	11
+#define CLV_ICMP_PARAMETER	12
+#define CLV_ICMPV6_TOO_BIG	2
+#define CLV_ICMPV6_LAST_ERROR	4		/* errors are 1 to 4 */
+
+struct clv_icmp {
+	__u8 type;
+	__u8 code;
+	__sum16 checksum;
+	__be32 value;
+};
 
 struct clv_packet {
 	struct clv_tuple tuple;

@@ -142,7 +142,6 @@ enum clv_reason {
 	CLV_OUT_CLAIMED = 7,		/* sent here by the program of another device */
 	CLV_OUT_HOME = 8,		/* the session's link is this device */
 	CLV_OUT_NO_LINK_PASSED = 9,
-	CLV_OUT_MTU_PASSED = 10,	/* first packet, too large for the link: the session stays home */
 	CLV_OUT_TAG_LATE = 11,		/* tagged TCP that opened before: not followed */
 	CLV_OUT_TAG_REPEATED = 12,	/* tagged, and translated already */
 	CLV_OUT_TABLE_FULL = 13,	/* tagged, no room for its session */
@@ -151,10 +150,11 @@ enum clv_reason {
 	/* Leaving, moved. */
 	CLV_OUT_REDIRECTED = 15,
 	CLV_OUT_RESET = 16,		/* turned round into a reset */
+	CLV_OUT_TOO_BIG = 10,		/* does not fit the link: turned into the ICMP error that says so */
 
 	/* Leaving, dropped. */
 	CLV_OUT_NO_LINK_DROPPED = 17,
-	CLV_OUT_MTU_DROPPED = 18,
+	CLV_OUT_MTU_DROPPED = 18,	/* does not fit the link, and its sender does not listen to ICMP errors */
 	CLV_OUT_WAITING = 19,		/* its link is down; it waits for it */
 	CLV_OUT_NO_PORT = 20,		/* no free port to translate to */
 	CLV_OUT_FAILED = 21,		/* a kernel helper failed */

@@ -17,6 +17,9 @@ public sealed record DatapathPlan
     /// <summary>How many slots each association has. A session falls into one by the hash of its tuple.</summary>
     public const int SlotsPerAssociation = 64;
 
+    /// <summary>In a list of slots: no link.</summary>
+    public const byte NoLink = 255;
+
     /// <summary>The links. Elsewhere a link is named by its position in this list. At most <see cref="MaxLinks"/>, names unique.</summary>
     public required ImmutableArray<DatapathLink> Links { get; init; }
 

@@ -1,0 +1,93 @@
+using Clovisor.Wan.Datapath.Layout;
+
+namespace Clovisor.Wan.Datapath;
+
+public sealed partial class BpfWanDatapath
+{
+    /// <inheritdoc/>
+    public int? Admit(in SessionTuple tuple, int association)
+    {
+        PlanRules.RequireTuple(in tuple);
+        var key = ClvTuple.From(in tuple);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            ClvSession session = _sessions.Enter(in key, _placement.AssociationIndex(association));
+            return LinkOf(in key, in session);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Remove(in SessionTuple tuple)
+    {
+        PlanRules.RequireTuple(in tuple);
+        var key = ClvTuple.From(in tuple);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            return _sessions.Remove(in key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<WanSession> Sessions()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            IReadOnlyList<KeyValuePair<ClvTuple, ClvSession>> entries = _sessions.Snapshot();
+            var sessions = new List<WanSession>(entries.Count);
+            foreach ((ClvTuple key, ClvSession session) in entries)
+            {
+                sessions.Add(Describe(in key, in session));
+            }
+
+            return sessions;
+        }
+    }
+
+    /// <summary>Forgets sessions that have been idle for longer than the settings allow. Done by itself at the sweep interval.</summary>
+    /// <returns>How many were forgotten. Cost is proportional to the size of the maps.</returns>
+    /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused; the sessions that were not reached stay until the next time.</exception>
+    public int Sweep()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            int forgotten = _sessions.Sweep();
+            if (forgotten > 0)
+            {
+                LogSwept(_logger, forgotten);
+            }
+
+            return forgotten;
+        }
+    }
+
+    private WanSession Describe(in ClvTuple key, in ClvSession session) => new()
+    {
+        Tuple = key.ToSession(),
+        Association = _placement.AssociationPosition(session.Association),
+        Link = LinkOf(in key, in session),
+        TranslatedSource = session.Binding.IsTranslated ? ClvTuple.EndPoint(session.Translated, session.Binding.Port) : null,
+        PacketsOut = (long)session.PacketsOut,
+        BytesOut = (long)session.BytesOut,
+        PacketsIn = (long)session.PacketsIn,
+        BytesIn = (long)session.BytesIn,
+    };
+
+    /// <summary>The position of the link that the session's next packet will take, or null when there is none now.</summary>
+    private int? LinkOf(in ClvTuple key, in ClvSession session)
+    {
+        ClvBinding binding = session.Binding;
+        bool bound = binding.IsBound && session.State != ClvSessionState.Closing;
+        if (bound && binding.IsPinned)
+        {
+            ClvLink link = _image.Links[binding.Link];
+            return link.Generation == binding.Generation && link.Carries(in key) ? _placement.LinkPosition(binding.Link) : null;
+        }
+
+        int next = _image.Slots[session.Association].LinkAt(session.Slot);
+        return next >= 0 && _image.Links[next].Carries(in key) ? _placement.LinkPosition(next) : null;
+    }
+}

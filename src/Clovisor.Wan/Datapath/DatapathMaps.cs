@@ -1,0 +1,252 @@
+using Clovisor.Bpf;
+using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Programs;
+using Clovisor.Wan.Datapath.Interop;
+using Clovisor.Wan.Datapath.Layout;
+
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>The maps and the programs that use them: new, or those that a process before left pinned.</summary>
+internal sealed class DatapathMaps : IDisposable
+{
+    private const string ObjectName = "wan.bpf.o";
+    private const string LayoutMap = "clv_layout";
+    private const int Einval = 22;
+
+    private readonly BpfArrayMap<ClvLink> _links;
+    private readonly BpfArrayMap<ClvAssociation> _associations;
+    private readonly BpfArrayMap<ClvSlotTable> _slots;
+    private readonly BpfArrayMap<uint> _tags;
+
+    private DatapathMaps(BpfObject loaded, bool adopted)
+    {
+        WasAdopted = adopted;
+        _links = loaded.ArrayMap<ClvLink>("clv_links");
+        _associations = loaded.ArrayMap<ClvAssociation>("clv_assocs");
+        _slots = loaded.ArrayMap<ClvSlotTable>("clv_slots");
+        _tags = loaded.ArrayMap<uint>("clv_dscp");
+        Sessions = loaded.HashMap<ClvTuple, ClvSession>("clv_sessions");
+        Reverse = loaded.HashMap<ClvTuple, ClvOrigin>("clv_reverse");
+        Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
+        Egress = loaded.Program("clv_egress");
+        Ingress = loaded.Program("clv_ingress");
+    }
+
+    internal bool WasAdopted { get; }
+
+    internal BpfHashMap<ClvTuple, ClvSession> Sessions { get; }
+
+    internal BpfHashMap<ClvTuple, ClvOrigin> Reverse { get; }
+
+    internal BpfPerCpuArrayMap<ulong> Counters { get; }
+
+    internal BpfProgram Egress { get; }
+
+    internal BpfProgram Ingress { get; }
+
+    internal static BpfObjectFile OpenObject()
+    {
+        using Stream resource = typeof(DatapathMaps).Assembly.GetManifestResourceStream(ObjectName)
+            ?? throw new InvalidOperationException($"The assembly was built without its BPF object {ObjectName}.");
+        byte[] elf = new byte[resource.Length];
+        resource.ReadExactly(elf);
+        return BpfObjectFile.Open(elf, ObjectName);
+    }
+
+    internal static DatapathMaps OpenOrCreate(PinDirectory pins, int maxSessions)
+    {
+        using BpfObjectFile file = OpenObject();
+        bool adopting = File.Exists(pins.Map(LayoutMap));
+        if (adopting)
+        {
+            Reuse(file, pins);
+        }
+        else
+        {
+            // Left by a start that was killed before it was done: nothing uses them.
+            pins.RemoveMaps();
+            file.Map("clv_sessions").MaxEntries = (uint)maxSessions;
+            file.Map("clv_reverse").MaxEntries = (uint)maxSessions;
+        }
+
+        using BpfObject loaded = file.Load();
+        DatapathMaps? maps = null;
+        try
+        {
+            maps = new DatapathMaps(loaded, adopting);
+            if (!adopting)
+            {
+                Pin(loaded, pins);
+            }
+
+            DatapathMaps result = maps;
+            maps = null;
+            return result;
+        }
+        catch when (!adopting)
+        {
+            pins.RemoveMaps();
+            throw;
+        }
+        finally
+        {
+            maps?.Dispose();
+        }
+    }
+
+    /// <summary>The links of a datapath that no process runs; none where its maps are gone or of another layout.</summary>
+    internal static ClvLink[] ReadPinnedLinks(PinDirectory pins)
+    {
+        string path = pins.Map("clv_links");
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        using BpfMap map = BpfMap.OpenPinned(path);
+        try
+        {
+            using var links = new BpfArrayMap<ClvLink>(map);
+            return links.ReadAll();
+        }
+        catch (BpfMapIncompatibleException)
+        {
+            return [];
+        }
+    }
+
+    internal PlanImage Read() => new(_links.ReadAll(), _associations.ReadAll(), _slots.ReadAll(), _tags.ReadAll());
+
+    internal void WriteLink(int index, in ClvLink link) => _links[index] = link;
+
+    internal void WriteSlots(int index, in ClvSlotTable table) => _slots[index] = table;
+
+    /// <summary>
+    /// Brings the maps from one image to another while packets flow. Links open before slots name them, and close after slots have left
+    /// them. A link that its peers would see change is closed for that moment, so that no packet mixes the old and the new.
+    /// </summary>
+    internal void Write(PlanImage from, PlanImage to)
+    {
+        List<int> closing = [];
+        List<int> reopening = [];
+        for (int i = 0; i < to.Links.Length; i++)
+        {
+            if (Same(in from.Links[i], in to.Links[i]))
+            {
+                continue;
+            }
+
+            if (!to.Links[i].IsUsable)
+            {
+                closing.Add(i);
+            }
+            else if (from.Links[i].IsUsable && from.Links[i].Generation != to.Links[i].Generation)
+            {
+                _links[i] = Closed(in from.Links[i]);
+                reopening.Add(i);
+            }
+            else
+            {
+                _links[i] = Closed(in to.Links[i]);
+                _links[i] = to.Links[i];
+            }
+        }
+
+        if (reopening.Count > 0)
+        {
+            GracePeriod.Wait();
+            reopening.ForEach(i => _links[i] = Closed(in to.Links[i]));
+            GracePeriod.Wait();
+            reopening.ForEach(i => _links[i] = to.Links[i]);
+        }
+
+        WriteChanged(_associations, from.Associations, to.Associations);
+        WriteChanged(_slots, from.Slots, to.Slots);
+        WriteChanged(_tags, from.Tags, to.Tags);
+        closing.ForEach(i => _links[i] = to.Links[i]);
+    }
+
+    public void Dispose()
+    {
+        _links.Dispose();
+        _associations.Dispose();
+        _slots.Dispose();
+        _tags.Dispose();
+        Sessions.Dispose();
+        Reverse.Dispose();
+        Counters.Dispose();
+        Egress.Dispose();
+        Ingress.Dispose();
+    }
+
+    private static ClvLink Closed(in ClvLink link) => link with { Flags = link.Flags & ~ClvLinkFlag.Usable };
+
+    private static void WriteChanged<T>(BpfArrayMap<T> map, T[] from, T[] to)
+        where T : unmanaged
+    {
+        for (int i = 0; i < to.Length; i++)
+        {
+            if (!Same(in from[i], in to[i]))
+            {
+                map[i] = to[i];
+            }
+        }
+    }
+
+    private static bool Same<T>(in T left, in T right)
+        where T : unmanaged => LayoutBytes.Of(in left).SequenceEqual(LayoutBytes.Of(in right));
+
+    private static void Reuse(BpfObjectFile file, PinDirectory pins)
+    {
+        const string Remedy = "Packets still flow by the state that was left. To start anew, which ends translated sessions, remove it first (BpfWanDatapath.Uninstall), or use the version of Clovisor that made it.";
+        try
+        {
+            foreach (BpfMapDefinition definition in file.Maps)
+            {
+                using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
+                if (definition.Name is "clv_sessions" or "clv_reverse")
+                {
+                    definition.MaxEntries = pinned.MaxEntries;
+                }
+
+                definition.Reuse(pinned);
+            }
+        }
+        catch (BpfMapIncompatibleException e)
+        {
+            throw new BpfException("adopt", pins.Path, Einval, $"{e.Message}. {Remedy}");
+        }
+
+        using BpfMap layoutMap = BpfMap.OpenPinned(pins.Map(LayoutMap));
+        using var layout = new BpfArrayMap<ClvLayout>(layoutMap);
+        ClvLayout found = layout[0];
+        if (found.Version != ClvLayout.CurrentVersion)
+        {
+            throw new BpfException(
+                "adopt", pins.Path, Einval, $"The maps there have layout {found.Version}, this version of Clovisor has {ClvLayout.CurrentVersion}. {Remedy}");
+        }
+
+        if (found.NetworkNamespace != NetworkNamespaceId.OfThisThread())
+        {
+            throw new BpfException(
+                "adopt",
+                pins.Path,
+                Einval,
+                "The maps there belong to another network namespace, and name its devices. Run in that one, or choose another PinDirectory.");
+        }
+    }
+
+    // The layout goes last: its pin says that the others are whole.
+    private static void Pin(BpfObject loaded, PinDirectory pins)
+    {
+        using BpfArrayMap<ClvLayout> layout = loaded.ArrayMap<ClvLayout>(LayoutMap);
+        layout[0] = new ClvLayout { Version = ClvLayout.CurrentVersion, NetworkNamespace = NetworkNamespaceId.OfThisThread() };
+        foreach (string name in loaded.MapNames.Where(name => name != LayoutMap))
+        {
+            using BpfMap map = loaded.Map(name);
+            map.Pin(pins.Map(name));
+        }
+
+        layout.Map.Pin(pins.Map(LayoutMap));
+    }
+}

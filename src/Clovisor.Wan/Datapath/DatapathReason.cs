@@ -1,0 +1,89 @@
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>How a packet left one of the datapath's programs. Each packet counts once for each program that it goes through.</summary>
+public enum DatapathReason
+{
+    /// <summary>Passed on untouched: neither IPv4 nor IPv6.</summary>
+    NotIp = 0,
+
+    /// <summary>Passed on untouched: tagged with a VLAN. Name the VLAN's own device as the link's instead.</summary>
+    Vlan = 1,
+
+    /// <summary>Passed on untouched: a fragment.</summary>
+    Fragment = 2,
+
+    /// <summary>Passed on untouched: IPv4 options or IPv6 extension headers.</summary>
+    Headers = 3,
+
+    /// <summary>Passed on untouched: neither TCP nor UDP.</summary>
+    Protocol = 4,
+
+    /// <summary>Passed on untouched: shorter than its headers.</summary>
+    Truncated = 5,
+
+    /// <summary>Leaving, passed on: no session, and no tag that makes one.</summary>
+    OutNoSession = 6,
+
+    /// <summary>Leaving, passed on: sent here by the program of another device.</summary>
+    OutClaimed = 7,
+
+    /// <summary>Leaving, passed on: this device is the session's link.</summary>
+    OutHome = 8,
+
+    /// <summary>Leaving, passed on: the session's association has no usable link, and asks for the node's own way then.</summary>
+    OutNoLinkPassed = 9,
+
+    /// <summary>Leaving, passed on: the session's first packet is too large for its link.</summary>
+    OutMtuPassed = 10,
+
+    /// <summary>Leaving, passed on: tagged TCP that was open before it could be followed.</summary>
+    OutTagLate = 11,
+
+    /// <summary>Leaving, passed on: tagged, and translated already.</summary>
+    OutTagRepeated = 12,
+
+    /// <summary>Leaving, passed on: tagged, but the session table is full.</summary>
+    OutTableFull = 13,
+
+    /// <summary>Leaving, passed on: entered after the connection was open, on a device that is no link.</summary>
+    OutMidStream = 14,
+
+    /// <summary>Leaving, sent by another device: the session's link.</summary>
+    OutRedirected = 15,
+
+    /// <summary>Leaving, turned round into a reset: the session's link is gone.</summary>
+    OutReset = 16,
+
+    /// <summary>Leaving, dropped: the session's association has no usable link, and asks for that.</summary>
+    OutNoLinkDropped = 17,
+
+    /// <summary>Leaving, dropped: too large for the session's link. The sender is told by ICMP where that is possible.</summary>
+    OutMtuDropped = 18,
+
+    /// <summary>Leaving, dropped: the session waits for its link.</summary>
+    OutWaiting = 19,
+
+    /// <summary>Leaving, dropped: no free port on the link's address.</summary>
+    OutNoPort = 20,
+
+    /// <summary>Leaving, dropped: the kernel could not change the packet.</summary>
+    OutFailed = 21,
+
+    /// <summary>Arriving, passed on: no session.</summary>
+    InNoSession = 22,
+
+    /// <summary>Arriving, passed on: translated for a session that is gone.</summary>
+    InStale = 23,
+
+    /// <summary>Arriving, passed on: on the device where the session is at home.</summary>
+    InHome = 24,
+
+    /// <summary>Arriving, handed back to the device where the session is at home.</summary>
+    InReturned = 25,
+
+    /// <summary>Arriving, dropped: the kernel could not change the packet.</summary>
+    InFailed = 26,
+
+    /// <summary>Arriving: an ICMP error about a packet of a translated session, translated back.</summary>
+    InIcmpError = 27,
+}

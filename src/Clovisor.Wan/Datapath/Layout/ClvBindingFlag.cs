@@ -1,0 +1,11 @@
+namespace Clovisor.Wan.Datapath.Layout;
+
+/// <summary>Mirror of <c>enum clv_binding_flag</c>.</summary>
+[Flags]
+internal enum ClvBindingFlag : byte
+{
+    None = 0,
+    Bound = 1,
+    Pinned = 2,
+    Translated = 4,
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Clovisor.Wan.Datapath.Layout;
+
+/// <summary>Mirror of <c>struct clv_tuple</c>. Ports are in network order.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ClvTuple : IEquatable<ClvTuple>
+{
+    internal ClvAddress Saddr;
+    internal ClvAddress Daddr;
+    internal ushort Sport;
+    internal ushort Dport;
+    internal byte Protocol;
+    internal Padding Reserved;
+
+    internal readonly bool IsTcp => Protocol == (byte)ProtocolType.Tcp;
+
+    /// <summary>Which slot the tuple falls into; the program computes the same.</summary>
+    internal readonly byte Slot
+    {
+        get
+        {
+            uint hash = 0x9e3779b9;
+            foreach (uint word in MemoryMarshal.Cast<ClvTuple, uint>(new ReadOnlySpan<ClvTuple>(in this)))
+            {
+                hash = (hash ^ word) * 0x85ebca6b;
+                hash ^= hash >> 15;
+            }
+
+            return (byte)(hash % DatapathPlan.SlotsPerAssociation);
+        }
+    }
+
+    internal static ClvTuple From(in SessionTuple tuple) => new()
+    {
+        Saddr = ClvAddress.From(tuple.Source.Address),
+        Daddr = ClvAddress.From(tuple.Destination.Address),
+        Sport = NetworkPort(tuple.Source.Port),
+        Dport = NetworkPort(tuple.Destination.Port),
+        Protocol = (byte)tuple.Protocol,
+    };
+
+    /// <summary>What the peer's packets look like when this session leaves from an address and a port.</summary>
+    internal readonly ClvTuple Reverse(in ClvAddress address, ushort port) => new()
+    {
+        Saddr = Daddr,
+        Daddr = address,
+        Sport = Dport,
+        Dport = port,
+        Protocol = Protocol,
+    };
+
+    internal readonly SessionTuple ToSession() =>
+        new((ProtocolType)Protocol, EndPoint(Saddr, Sport), EndPoint(Daddr, Dport));
+
+    internal static IPEndPoint EndPoint(in ClvAddress address, ushort port) =>
+        new(address.ToAddress(), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(port) : port);
+
+    private static ushort NetworkPort(int port) =>
+        BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((ushort)port) : (ushort)port;
+
+    public readonly bool Equals(ClvTuple other) => Bytes(in this).SequenceEqual(Bytes(in other));
+
+    public override readonly bool Equals(object? obj) => obj is ClvTuple other && Equals(other);
+
+    public override readonly int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(Bytes(in this));
+        return hash.ToHashCode();
+    }
+
+    private static ReadOnlySpan<byte> Bytes(in ClvTuple tuple) => LayoutBytes.Of(in tuple);
+
+    [InlineArray(3)]
+    internal struct Padding
+    {
+        private byte _first;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Clovisor.Bpf;
+using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Pinning;
+
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>
+/// The directory that holds what outlives the process: <c>maps/</c>, and <c>hooks/INDEX-SIDE</c> for every device. Held by one process
+/// at a time.
+/// </summary>
+internal sealed class PinDirectory : IDisposable
+{
+    private const int Ebusy = 16;
+    private const string MountedByUs = "mounted";
+
+    private readonly Socket _lock;
+
+    private PinDirectory(string path, Socket held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    internal string Path { get; }
+
+    private string Maps => System.IO.Path.Combine(Path, "maps");
+
+    private string Hooks => System.IO.Path.Combine(Path, "hooks");
+
+    /// <summary>Takes the directory for this process and makes it where it does not exist.</summary>
+    /// <exception cref="BpfException">Another process has it, or no BPF file system can be had.</exception>
+    internal static PinDirectory Open(string path)
+    {
+        PinDirectory directory = Take(path);
+        try
+        {
+            directory.Create();
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+
+        return directory;
+    }
+
+    /// <summary>Takes a directory that exists. Null when there is none.</summary>
+    /// <exception cref="BpfException">Another process has it.</exception>
+    internal static PinDirectory? OpenExisting(string path)
+    {
+        PinDirectory directory = Take(path);
+        if (Directory.Exists(directory.Path))
+        {
+            return directory;
+        }
+
+        directory.Dispose();
+        return null;
+    }
+
+    internal string Map(string name) => System.IO.Path.Combine(Maps, name);
+
+    internal string Hook(int interfaceIndex, TcDirection direction) => System.IO.Path.Combine(
+        Hooks, string.Create(CultureInfo.InvariantCulture, $"{interfaceIndex}-{(direction == TcDirection.Egress ? "egress" : "ingress")}"));
+
+    /// <summary>The devices that have pinned hooks.</summary>
+    internal IEnumerable<(string Path, int InterfaceIndex, TcDirection Direction)> PinnedHooks()
+    {
+        if (!Directory.Exists(Hooks))
+        {
+            yield break;
+        }
+
+        foreach (string path in Directory.GetFiles(Hooks))
+        {
+            string[] parts = System.IO.Path.GetFileName(path).Split('-');
+            if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            {
+                yield return (path, index, parts[1] == "egress" ? TcDirection.Egress : TcDirection.Ingress);
+            }
+        }
+    }
+
+    internal void RemoveMaps()
+    {
+        foreach (string path in Directory.Exists(Maps) ? Directory.GetFiles(Maps) : [])
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Removes the directory, and the file system if it was mounted for it. What others put there stays, and so do then the directories.</summary>
+    internal void Remove()
+    {
+        RemoveMaps();
+        foreach ((string path, _, _) in PinnedHooks().ToList())
+        {
+            File.Delete(path);
+        }
+
+        DeleteIfEmpty(Maps);
+        DeleteIfEmpty(Hooks);
+        string marker = System.IO.Path.Combine(Path, MountedByUs);
+        bool mounted = Directory.Exists(marker);
+        if (mounted)
+        {
+            Directory.Delete(marker);
+        }
+
+        string mountPoint = MountPointFor(Path);
+        if (Path != mountPoint)
+        {
+            DeleteIfEmpty(Path);
+        }
+
+        if (mounted && !Directory.EnumerateFileSystemEntries(mountPoint).Any())
+        {
+            BpfFileSystem.Unmount(mountPoint);
+        }
+
+        // In sysfs there are no directories of ours.
+        if (Path == mountPoint)
+        {
+            DeleteIfEmpty(Path);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    // An abstract socket: it goes with the process, however that ends, and leaves no file.
+    private static PinDirectory Take(string path)
+    {
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint($"\0clovisor:{path}"));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            socket.Dispose();
+            throw new BpfException("take", path, Ebusy, "Another process runs the datapath of this directory. Stop it, or choose another PinDirectory.");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        return new PinDirectory(path, socket);
+    }
+
+    // Nothing can be made below the usual place before a BPF file system is there.
+    private static string MountPointFor(string path) =>
+        path.StartsWith(BpfFileSystem.DefaultPath + "/", StringComparison.Ordinal) ? BpfFileSystem.DefaultPath : path;
+
+    private static void DeleteIfEmpty(string path)
+    {
+        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            Directory.Delete(path);
+        }
+    }
+
+    private void Create()
+    {
+        string existing = Path;
+        while (!Directory.Exists(existing))
+        {
+            existing = System.IO.Path.GetDirectoryName(existing)!;
+        }
+
+        if (!BpfFileSystem.IsBpfFileSystem(existing))
+        {
+            BpfFileSystem.Mount(MountPointFor(Path));
+            BpfFileSystem.CreateDirectory(System.IO.Path.Combine(Path, MountedByUs));
+        }
+
+        BpfFileSystem.CreateDirectory(Maps);
+        BpfFileSystem.CreateDirectory(Hooks);
+    }
+}

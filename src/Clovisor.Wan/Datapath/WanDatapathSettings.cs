@@ -1,0 +1,82 @@
+using Clovisor.Bpf.Links;
+
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>How the kernel datapath is set up. Immutable.</summary>
+public sealed record WanDatapathSettings
+{
+    /// <summary>Where maps and links are pinned, so that they outlive the process and the next one finds them.</summary>
+    /// <value>
+    /// The default is <c>/sys/fs/bpf/clovisor</c>. Made when it does not exist; where it is in no BPF file system, one is mounted there. One
+    /// process at a time may use a directory, and always in the same network namespace.
+    /// </value>
+    public string PinDirectory { get; init; } = "/sys/fs/bpf/clovisor";
+
+    /// <summary>The most sessions at a time. Each costs about 300 bytes of kernel memory, taken at the start.</summary>
+    /// <value>The default is 65536; from 1 to 16777216. Maps that are found pinned keep the size that they have.</value>
+    public int MaxSessions { get; init; } = 65536;
+
+    /// <summary>The way to attach to the devices.</summary>
+    /// <value>The default is null: tcx, and clsact where the kernel has no tcx.</value>
+    public TcAttachmentKind? Hook { get; init; }
+
+    /// <summary>How long an established TCP session may be silent before it is forgotten.</summary>
+    /// <value>The default is 2 hours. Must be positive.</value>
+    public TimeSpan TcpIdle { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>The same for TCP that was not answered yet, and for sessions that were entered and never seen.</summary>
+    /// <value>The default is 2 minutes. Must be positive.</value>
+    public TimeSpan OpeningIdle { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The same for TCP after a FIN or a reset in either direction.</summary>
+    /// <value>The default is 1 minute. Must be positive.</value>
+    public TimeSpan ClosingIdle { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The same for UDP.</summary>
+    /// <value>The default is 3 minutes. Must be positive.</value>
+    public TimeSpan UdpIdle { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How often idle sessions are looked for.</summary>
+    /// <value>The default is 10 seconds. <see cref="Timeout.InfiniteTimeSpan"/>: only when <see cref="BpfWanDatapath.Sweep"/> is called.</value>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The clock by which sessions become idle.</summary>
+    /// <value>The default is the system's.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentException">Lists every value that is out of its range.</exception>
+    internal void Require()
+    {
+        List<string> errors = [];
+        if (!Path.IsPathFullyQualified(PinDirectory))
+        {
+            errors.Add($"PinDirectory '{PinDirectory}' must be an absolute path");
+        }
+
+        if (MaxSessions is < 1 or > 1 << 24)
+        {
+            errors.Add($"MaxSessions {MaxSessions} must be from 1 to {1 << 24}");
+        }
+
+        foreach ((string name, TimeSpan value) in new[]
+        {
+            (nameof(TcpIdle), TcpIdle), (nameof(OpeningIdle), OpeningIdle), (nameof(ClosingIdle), ClosingIdle), (nameof(UdpIdle), UdpIdle),
+        })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                errors.Add($"{name} {value} must be positive");
+            }
+        }
+
+        if (SweepInterval <= TimeSpan.Zero && SweepInterval != Timeout.InfiniteTimeSpan)
+        {
+            errors.Add($"SweepInterval {SweepInterval} must be positive, or infinite");
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException($"The datapath cannot start with these settings: {string.Join("; ", errors)}.");
+        }
+    }
+}
