@@ -55,14 +55,27 @@ internal static unsafe class BpfSyscall
         }
     }
 
-    internal static BpfHandle OpenPinned(string path, string kind)
+    /// <summary>Opens a pin, and refuses one of another kind: the kernel gives out any, and describes it in a struct of its own.</summary>
+    internal static BpfHandle OpenPinned(string path, DescriptorKind kind)
     {
         byte[] text = NativeText.ToUtf8(path);
         fixed (byte* name = text)
         {
             var attributes = new ObjectAttributes { Path = (ulong)name };
             int result = Call(BpfCommand.ObjectGet, ref attributes);
-            return result >= 0 ? new BpfHandle(result) : throw BpfErrors.Create($"open the pinned {kind}", path, -result);
+            if (result < 0)
+            {
+                throw BpfErrors.Create($"open the pinned {kind.Name}", path, -result);
+            }
+
+            var handle = new BpfHandle(result);
+            if (DescriptorKind.Of(result) is { } actual && actual != kind)
+            {
+                handle.Dispose();
+                throw new BpfException($"open the pinned {kind.Name}", path, Errno.EINVAL, $"It pins a {actual.Name}.");
+            }
+
+            return handle;
         }
     }
 }

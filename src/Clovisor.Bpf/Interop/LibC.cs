@@ -47,6 +47,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int unlink(byte* path);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint readlink(byte* path, byte* buffer, nuint size);
+
     [LibraryImport(Library)]
     internal static partial int vsnprintf(byte* buffer, nuint size, byte* format, void* arguments);
 

@@ -43,7 +43,7 @@ public sealed class BpfLink : IDisposable
     /// <summary>Opens a link by the path it is pinned at. Needs CAP_BPF or root, and rights on the path.</summary>
     /// <param name="path">A path in a BPF file system.</param>
     /// <exception cref="BpfException">Nothing is pinned there, or not a link.</exception>
-    public static BpfLink OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, "link"), path);
+    public static BpfLink OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, DescriptorKind.Link), path);
 
     /// <summary>Asks the kernel what the link does now. From Linux 5.8.</summary>
     /// <exception cref="BpfException">The descriptor is not of a link.</exception>

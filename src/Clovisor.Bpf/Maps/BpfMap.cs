@@ -109,7 +109,7 @@ public sealed partial class BpfMap : IDisposable
     /// <summary>Opens a map by the path it is pinned at. Needs CAP_BPF or root, and rights on the path.</summary>
     /// <param name="path">A path in a BPF file system.</param>
     /// <exception cref="BpfException">Nothing is pinned there, or not a map.</exception>
-    public static BpfMap OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, "map"));
+    public static BpfMap OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, DescriptorKind.Map));
 
     /// <summary>Gives the map a path in a BPF file system, by which it outlives this process until the path is deleted.</summary>
     /// <param name="path">A path that does not exist yet, in a directory that does.</param>

@@ -13,6 +13,9 @@ public static unsafe class BpfFileSystem
     private const long Magic = 0xCAFE4A11;
     private const int DetachLazily = 2;
     private const int StatfsBytes = 256;
+
+    // Some kernels put these at the top of every mount, and nobody can remove them.
+    private static readonly string[] KernelFiles = ["maps.debug", "progs.debug"];
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Whether a path lies in a BPF file system. False when it does not exist.</summary>
@@ -148,9 +151,15 @@ public static unsafe class BpfFileSystem
 
     private static int RemoveTree(string directory)
     {
+        bool mountPoint = Path.GetDirectoryName(Path.GetFullPath(directory)) is not { } parent || !IsBpfFileSystem(parent);
         int removed = 0;
         foreach (string path in Directory.GetFileSystemEntries(directory))
         {
+            if (mountPoint && KernelFiles.Contains(Path.GetFileName(path)))
+            {
+                continue;
+            }
+
             if (Directory.Exists(path) && (File.GetAttributes(path) & FileAttributes.ReparsePoint) == 0)
             {
                 removed += RemoveTree(path);
@@ -162,7 +171,6 @@ public static unsafe class BpfFileSystem
             }
         }
 
-        bool mountPoint = Path.GetDirectoryName(Path.GetFullPath(directory)) is not { } parent || !IsBpfFileSystem(parent);
         if (!mountPoint)
         {
             Directory.Delete(directory);

@@ -52,7 +52,7 @@ public sealed partial class BpfProgram : IDisposable
     /// <summary>Opens a program by the path it is pinned at. Needs CAP_BPF or root, and rights on the path.</summary>
     /// <param name="path">A path in a BPF file system.</param>
     /// <exception cref="BpfException">Nothing is pinned there, or not a program.</exception>
-    public static BpfProgram OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, "program"));
+    public static BpfProgram OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, DescriptorKind.Program));
 
     /// <summary>Gives the program a path in a BPF file system, by which it outlives this process until the path is deleted.</summary>
     /// <param name="path">A path that does not exist yet, in a directory that does.</param>
