@@ -33,6 +33,7 @@ public sealed partial class BpfWanDatapath
             KeepNeighbours(_image, next);
             _image = next;
             _placement = placement;
+            _plan = plan;
             LogApplied(_logger, plan.Links.Length, plan.Associations.Length, plan.Tags.Length);
         }
     }

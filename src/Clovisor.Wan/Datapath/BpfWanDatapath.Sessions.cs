@@ -64,17 +64,24 @@ public sealed partial class BpfWanDatapath
         }
     }
 
-    private WanSession Describe(in ClvTuple key, in ClvSession session) => new()
+    private WanSession Describe(in ClvTuple key, in ClvSession session)
     {
-        Tuple = key.ToSession(),
-        Association = _placement.AssociationPosition(session.Association),
-        Link = LinkOf(in key, in session),
-        TranslatedSource = session.Binding.IsTranslated ? ClvTuple.EndPoint(session.Translated, session.Binding.Port) : null,
-        PacketsOut = (long)session.PacketsOut,
-        BytesOut = (long)session.BytesOut,
-        PacketsIn = (long)session.PacketsIn,
-        BytesIn = (long)session.BytesIn,
-    };
+        int? association = _placement.AssociationPosition(session.Association);
+        int? link = LinkOf(in key, in session);
+        return new WanSession
+        {
+            Tuple = key.ToSession(),
+            Association = association,
+            AssociationName = association is { } named ? _plan?.Associations[named].Name : null,
+            Link = link,
+            LinkName = link is { } taken ? _plan?.Links[taken].Name : null,
+            TranslatedSource = session.Binding.IsTranslated ? ClvTuple.EndPoint(session.Translated, session.Binding.Port) : null,
+            PacketsOut = (long)session.PacketsOut,
+            BytesOut = (long)session.BytesOut,
+            PacketsIn = (long)session.PacketsIn,
+            BytesIn = (long)session.BytesIn,
+        };
+    }
 
     /// <summary>The position of the link that the session's next packet will take, or null when there is none now.</summary>
     private int? LinkOf(in ClvTuple key, in ClvSession session)

@@ -30,6 +30,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     private ITimer? _sweeping;
     private PlanImage _image;
     private PlanPlacement _placement = PlanPlacement.None;
+    private DatapathPlan? _plan;
     private bool _ended;
 
     private BpfWanDatapath(WanDatapathSettings settings, PinDirectory pins, DatapathMaps maps, DatapathDevices devices, ILogger logger)

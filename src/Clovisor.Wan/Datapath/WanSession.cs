@@ -11,8 +11,14 @@ public sealed record WanSession
     /// <summary>The position of its association in the plan in force, or null when that association is gone.</summary>
     public required int? Association { get; init; }
 
+    /// <summary>The name of that association; null as <see cref="Association"/> is. Unlike a position it means the same after a change of plan.</summary>
+    public string? AssociationName { get; init; }
+
     /// <summary>The position of the link that it takes, or null when it has none now.</summary>
     public required int? Link { get; init; }
+
+    /// <summary>The name of that link; null as <see cref="Link"/> is.</summary>
+    public string? LinkName { get; init; }
 
     /// <summary>The source it is translated to, or null when it is not translated.</summary>
     public IPEndPoint? TranslatedSource { get; init; }
