@@ -1,0 +1,22 @@
+using Clovisor.Istio.Hosts;
+using Clovisor.Istio.Routing;
+
+namespace Clovisor.Istio.Compilation;
+
+/// <summary>For whom, for which port and against which services routes are built.</summary>
+internal sealed record RouteContext
+{
+    public required IstioProxy Proxy { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Gets the gateway that routes are built for: <c>mesh</c> or <c>namespace/name</c>.</summary>
+    public required string Gateway { get; init; }
+
+    public bool IsTls { get; init; }
+
+    /// <summary>Gets the way to the service that a destination's host names; null where there is none.</summary>
+    public required Func<string, MeshService?> Lookup { get; init; }
+
+    public required List<DroppedRule> Dropped { get; init; }
+}

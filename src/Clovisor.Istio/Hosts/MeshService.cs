@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+
+namespace Clovisor.Istio.Hosts;
+
+/// <summary>A service as the mesh knows it, wherever it was declared. Host names are lower-case.</summary>
+internal sealed record MeshService
+{
+    public required string Host { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public ImmutableArray<MeshPort> Ports { get; init; } = [];
+
+    public ImmutableArray<string> Addresses { get; init; } = [];
+
+    public ImmutableArray<string> ExportTo { get; init; } = [];
+
+    public DateTimeOffset Created { get; init; } = DateTimeOffset.MinValue;
+
+    public bool IsKubernetes { get; init; }
+
+    /// <summary>Gets a value indicating whether a Kubernetes service has no address of its own: its pods are addressed one by one.</summary>
+    public bool IsHeadless { get; init; }
+
+    /// <summary>Gets the name the service stands for, or an empty string.</summary>
+    public string ExternalName { get; init; } = "";
+
+    public MeshPort? PortAt(int number)
+    {
+        foreach (MeshPort port in Ports)
+        {
+            if (port.Number == number)
+            {
+                return port;
+            }
+        }
+
+        return null;
+    }
+
+    public bool IsVisibleTo(string scope) => ExportTo.Contains("*") || ExportTo.Contains(scope) || (ExportTo.Contains(".") && scope == Namespace);
+}
+
+/// <summary>A port of a service with what is spoken on it.</summary>
+internal sealed record MeshPort(int Number, string Name, MeshProtocol Protocol)
+{
+    public static MeshPort From(ServicePort port) => new(port.Number, port.Name, MeshProtocols.Parse(port.Protocol));
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+
+namespace Clovisor.Istio.Hosts;
+
+/// <summary>All services of a configuration, oldest first.</summary>
+internal sealed class ServiceRegistry
+{
+    private readonly Dictionary<string, List<MeshService>> _byHost = new(StringComparer.Ordinal);
+
+    public ServiceRegistry(IstioConfiguration configuration)
+    {
+        MeshSettings mesh = configuration.Mesh;
+        var all = new List<MeshService>();
+        foreach (KubernetesService service in configuration.Services)
+        {
+            all.Add(FromKubernetes(service, mesh));
+        }
+
+        foreach (ServiceEntry entry in configuration.ServiceEntries)
+        {
+            all.AddRange(entry.Hosts.Select(host => FromEntry(entry, host, mesh)));
+        }
+
+        // Kubernetes services come first whatever their age; among equals name, then namespace decide.
+        All = [.. all
+            .OrderByDescending(static s => s.IsKubernetes)
+            .ThenBy(static s => s.Created)
+            .ThenBy(static s => s.Name, StringComparer.Ordinal)
+            .ThenBy(static s => s.Namespace, StringComparer.Ordinal)];
+        foreach (MeshService service in All)
+        {
+            if (!_byHost.TryGetValue(service.Host, out List<MeshService>? list))
+            {
+                _byHost[service.Host] = list = [];
+            }
+
+            list.Add(service);
+        }
+    }
+
+    public ImmutableArray<MeshService> All { get; }
+
+    /// <summary>Finds the service a rule means: the visible one of the rule's own namespace, else the proxy's, else the first by namespace.</summary>
+    public MeshService? Find(string host, string ruleNamespace, string proxyNamespace)
+    {
+        if (!_byHost.TryGetValue(host, out List<MeshService>? list))
+        {
+            return null;
+        }
+
+        List<MeshService> visible = list.FindAll(s => s.IsVisibleTo(proxyNamespace));
+        return visible.Find(s => s.Namespace == ruleNamespace)
+            ?? visible.Find(s => s.Namespace == proxyNamespace)
+            ?? visible.MinBy(static s => s.Namespace, StringComparer.Ordinal);
+    }
+
+    private static MeshService FromKubernetes(KubernetesService service, MeshSettings mesh) => new()
+    {
+        Host = $"{service.Name}.{service.Namespace}.svc.{mesh.ClusterDomain}",
+        Name = service.Name,
+        Namespace = service.Namespace,
+        IsKubernetes = true,
+        IsHeadless = service.Headless,
+        ExternalName = service.ExternalName,
+        Addresses = service.ClusterAddresses,
+        Ports = [.. service.Ports.Select(MeshPort.From)],
+        ExportTo = service.ExportTo.Length > 0 ? service.ExportTo : mesh.DefaultServiceExportTo,
+        Created = service.Created ?? DateTimeOffset.MinValue,
+    };
+
+    private static MeshService FromEntry(ServiceEntry entry, string host, MeshSettings mesh) => new()
+    {
+        Host = host.ToLowerInvariant(),
+        Name = entry.Name,
+        Namespace = entry.Namespace,
+        Addresses = [.. entry.Addresses.Where(static a => !a.Contains('/', StringComparison.Ordinal) || a.EndsWith("/32", StringComparison.Ordinal)).Select(static a => a.EndsWith("/32", StringComparison.Ordinal) ? a[..^3] : a)],
+        Ports = [.. entry.Ports.Select(MeshPort.From)],
+        ExportTo = entry.ExportTo.Length > 0 ? entry.ExportTo : mesh.DefaultServiceExportTo,
+        Created = entry.Created ?? DateTimeOffset.MinValue,
+    };
+}

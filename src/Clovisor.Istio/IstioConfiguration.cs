@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+
+namespace Clovisor.Istio;
+
+/// <summary>A consistent set of objects and mesh settings, from which route tables are compiled.</summary>
+/// <remarks>Immutable: a change is a new snapshot. May be shared between threads.</remarks>
+public sealed record IstioConfiguration
+{
+    /// <summary>Gets a configuration without any object.</summary>
+    public static IstioConfiguration Empty { get; } = new();
+
+    /// <summary>Gets the settings of the mesh.</summary>
+    public MeshSettings Mesh { get; init; } = MeshSettings.Default;
+
+    /// <summary>Gets the route rules.</summary>
+    public ImmutableArray<VirtualService> VirtualServices { get; init; } = [];
+
+    /// <summary>Gets the gateways.</summary>
+    public ImmutableArray<Gateway> Gateways { get; init; } = [];
+
+    /// <summary>Gets the services that are named by hand.</summary>
+    public ImmutableArray<ServiceEntry> ServiceEntries { get; init; } = [];
+
+    /// <summary>Gets the scopes of sidecars.</summary>
+    public ImmutableArray<Sidecar> Sidecars { get; init; } = [];
+
+    /// <summary>Gets the subsets of services.</summary>
+    public ImmutableArray<DestinationRule> DestinationRules { get; init; } = [];
+
+    /// <summary>Gets the Kubernetes services.</summary>
+    public ImmutableArray<KubernetesService> Services { get; init; } = [];
+
+    /// <summary>Gets the Kubernetes pods.</summary>
+    public ImmutableArray<KubernetesPod> Pods { get; init; } = [];
+
+    /// <summary>Gets the Kubernetes namespaces.</summary>
+    public ImmutableArray<KubernetesNamespace> Namespaces { get; init; } = [];
+
+    /// <summary>Gets the documents that were read and have no part in routing here, such as an EnvoyFilter or a Deployment.</summary>
+    public ImmutableArray<IgnoredDocument> Ignored { get; init; } = [];
+}

@@ -1,0 +1,89 @@
+namespace Clovisor.Istio.Matching;
+
+/// <summary>The condition of a route on one header or pseudo header.</summary>
+internal sealed class HeaderMatcher
+{
+    private readonly StringMatcher _matcher;
+    private readonly bool _inverted;
+
+    public HeaderMatcher(string name, StringMatcher matcher, bool inverted)
+    {
+        Name = name.ToLowerInvariant();
+        _matcher = matcher;
+        _inverted = inverted;
+        Field = Name switch
+        {
+            ":method" => HeaderField.Method,
+            ":scheme" => HeaderField.Scheme,
+            ":authority" or "host" => HeaderField.Authority,
+            ":path" => HeaderField.Path,
+            "x-forwarded-proto" => HeaderField.ForwardedProto,
+            _ => HeaderField.Named,
+        };
+    }
+
+    /// <summary>Gets the name in lower case, pseudo headers with their colon.</summary>
+    public string Name { get; }
+
+    public HeaderField Field { get; }
+
+    /// <summary>
+    /// Decides, as Envoy does with Istio's settings:
+    /// 1. presence asks whether the header is there, inverted whether it is not;
+    /// 2. a missing header fails any other condition, but counts as empty for an inverted one;
+    /// 3. else the values decide, each on its own: one that fits is enough, inverted none may.
+    /// </summary>
+    public bool IsMatch(in RequestView request)
+    {
+        switch (Field)
+        {
+            case HeaderField.Method:
+                return Decide(true, request.Method);
+            case HeaderField.Scheme:
+                return Decide(true, request.Scheme);
+            case HeaderField.Authority:
+                return Decide(true, request.Authority);
+            case HeaderField.Path:
+                return Decide(true, request.PathAndQuery);
+        }
+
+        int first = request.Find(Name, 0);
+        if (first < 0)
+        {
+            return Field == HeaderField.ForwardedProto ? Decide(true, request.Scheme) : Decide(false, default);
+        }
+
+        return DecideEach(request, first);
+    }
+
+    public override string ToString() => $"header {Name} {(_inverted ? "not " : "")}{_matcher}";
+
+    private bool Decide(bool present, ReadOnlySpan<char> value)
+    {
+        if (_matcher.IsPresence)
+        {
+            return present != _inverted;
+        }
+
+        return (present || _inverted) && _matcher.IsMatch(value) != _inverted;
+    }
+
+    // Of a header that was sent more than once each line is a value of its own: one that fits is enough.
+    private bool DecideEach(in RequestView request, int first)
+    {
+        if (_matcher.IsPresence)
+        {
+            return !_inverted;
+        }
+
+        for (int at = first; at >= 0; at = request.Find(Name, at + 1))
+        {
+            if (_matcher.IsMatch(request.ValueAt(at)))
+            {
+                return !_inverted;
+            }
+        }
+
+        return _inverted;
+    }
+}

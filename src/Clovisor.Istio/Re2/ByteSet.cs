@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+
+namespace Clovisor.Istio.Re2;
+
+/// <summary>A set of bytes: what a character class means to Envoy, whose expressions see text byte by byte.</summary>
+internal sealed class ByteSet
+{
+    /// <summary>
+    /// Bytes beyond ASCII are written as these private-use characters, in expressions and in inputs alike. As letters of Latin-1
+    /// they would be word characters to .NET, which they are not to RE2.
+    /// </summary>
+    public const int Beyond = 0xE000;
+
+    private readonly bool[] _members = new bool[256];
+
+    public static ByteSet All => new ByteSet().Add(0, 255);
+
+    public static ByteSet AllButNewline => new ByteSet().Add('\n', '\n').Negate();
+
+    public ByteSet Add(int low, int high)
+    {
+        _members.AsSpan(low, high - low + 1).Fill(true);
+        return this;
+    }
+
+    public ByteSet Add(ByteSet other)
+    {
+        for (int i = 0; i < _members.Length; i++)
+        {
+            _members[i] |= other._members[i];
+        }
+
+        return this;
+    }
+
+    public ByteSet Negate()
+    {
+        for (int i = 0; i < _members.Length; i++)
+        {
+            _members[i] = !_members[i];
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds what differs from a member by case alone: ASCII letters, and the letters of Latin-1 that have both cases there.</summary>
+    public ByteSet Fold()
+    {
+        for (int lower = 'a'; lower <= 0xFE; lower++)
+        {
+            bool paired = lower is <= 'z' or (>= 0xE0 and not 0xF7);
+            if (paired && (_members[lower] || _members[lower - 0x20]))
+            {
+                _members[lower] = _members[lower - 0x20] = true;
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Writes the set as an expression that matches one byte.</summary>
+    public string ToPattern()
+    {
+        var text = new StringBuilder("[");
+        for (int low = 0; low < _members.Length; low++)
+        {
+            int high = low;
+
+            // A range must not run over the gap that the private-use characters leave.
+            while (_members[low] && high + 1 < _members.Length && _members[high + 1] && high + 1 != 0x80)
+            {
+                high++;
+            }
+
+            if (_members[low])
+            {
+                Append(text, low);
+                Append(text.Append('-'), high);
+            }
+
+            low = high;
+        }
+
+        return text.Length == 1 ? "[^\\s\\S]" : text.Append(']').ToString();
+    }
+
+    private static void Append(StringBuilder text, int value) =>
+        text.Append("\\u").Append((value < 0x80 ? value : value + Beyond).ToString("X4", CultureInfo.InvariantCulture));
+}

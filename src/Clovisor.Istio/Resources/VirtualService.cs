@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Clovisor.Istio.Resources;
+
+/// <summary>Istio's route rules for a set of hosts.</summary>
+/// <remarks>TLS and TCP rules are counted and not evaluated.</remarks>
+public sealed record VirtualService : Resource
+{
+    /// <inheritdoc/>
+    public override string Kind => "VirtualService";
+
+    /// <summary>Gets the hosts as written. Empty for a delegate, which acts only through the rule that names it.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
+    /// <summary>Gets the gateways as written; empty means the mesh, that is, every sidecar.</summary>
+    public ImmutableArray<string> Gateways { get; init; } = [];
+
+    /// <summary>Gets the HTTP rules, in the order in which they are tried.</summary>
+    public ImmutableArray<HttpRoute> Http { get; init; } = [];
+
+    /// <summary>Gets how many TLS rules the object has.</summary>
+    public int TlsRuleCount { get; init; }
+
+    /// <summary>Gets how many TCP rules the object has.</summary>
+    public int TcpRuleCount { get; init; }
+
+    /// <summary>Gets the namespaces that see the object; empty means the mesh's default, which is all.</summary>
+    public ImmutableArray<string> ExportTo { get; init; } = [];
+}

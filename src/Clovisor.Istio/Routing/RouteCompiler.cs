@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Clovisor.Istio.Compilation;
+
+namespace Clovisor.Istio.Routing;
+
+/// <summary>Compiles a configuration into the route tables of proxies, as Istio's control plane does.</summary>
+/// <remarks>
+/// Half of the conditions of a rule are decided here and not at a request: gateways, port, source labels and namespace, exports
+/// and Sidecar scopes. The compiler holds the configuration prepared: use one for all proxies and ports of a snapshot.
+/// May be used from several threads.
+/// </remarks>
+public sealed class RouteCompiler
+{
+    private readonly MeshModel _model;
+
+    /// <summary>Initializes a new instance of the <see cref="RouteCompiler"/> class.</summary>
+    /// <param name="configuration">The configuration, which must have been read without errors.</param>
+    public RouteCompiler(IstioConfiguration configuration) => _model = new MeshModel(configuration);
+
+    /// <summary>Compiles one table.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="proxy">The proxy.</param>
+    /// <param name="port">The port: of a service for a sidecar, of a server for a gateway.</param>
+    /// <returns>The table, or null when the proxy has no HTTP listener for the port.</returns>
+    public static RouteTable? Compile(IstioConfiguration configuration, IstioProxy proxy, int port) => new RouteCompiler(configuration).Compile(proxy, port);
+
+    /// <summary>Compiles one table.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="proxy">The proxy.</param>
+    /// <param name="table">Envoy's name of the table.</param>
+    /// <returns>The table, or null when the proxy has none of the name.</returns>
+    public static RouteTable? Compile(IstioConfiguration configuration, IstioProxy proxy, string table) => new RouteCompiler(configuration).Compile(proxy, table);
+
+    /// <summary>Compiles the table for plain HTTP on a port.</summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <param name="port">The port: of a service for a sidecar, of a server for a gateway.</param>
+    /// <returns>The table, or null when the proxy has no HTTP listener for the port.</returns>
+    public RouteTable? Compile(IstioProxy proxy, int port)
+    {
+        string number = port.ToString(CultureInfo.InvariantCulture);
+        return Compile(proxy, proxy.Kind == ProxyKind.Gateway ? $"http.{number}" : number);
+    }
+
+    /// <summary>Compiles a table by name.</summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <param name="table">Envoy's name of the table: <c>80</c> or <c>host:80</c> for a sidecar, <c>http.80</c> or <c>https.443.…</c> for a gateway.</param>
+    /// <returns>The table, or null when the proxy has none of the name.</returns>
+    public RouteTable? Compile(IstioProxy proxy, string table) => proxy.Kind == ProxyKind.Gateway
+        ? new GatewayTableCompiler(_model, proxy).Compile(table)
+        : new SidecarTableCompiler(_model, proxy).Compile(table);
+
+    /// <summary>Gets the names of all tables of a proxy, sorted.</summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <returns>The names that <see cref="Compile(IstioProxy, string)"/> takes.</returns>
+    public ImmutableArray<string> GetTableNames(IstioProxy proxy) => proxy.Kind == ProxyKind.Gateway
+        ? [.. new GatewayTableCompiler(_model, proxy).TableNames()]
+        : [.. new SidecarTableCompiler(_model, proxy).TableNames()];
+}

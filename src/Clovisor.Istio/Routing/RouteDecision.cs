@@ -1,0 +1,117 @@
+namespace Clovisor.Istio.Routing;
+
+/// <summary>Where a request goes, and why.</summary>
+/// <remarks>
+/// Small, made without allocation. Holds on to the request; the methods compute what a rewrite or a redirect makes of it
+/// and allocate the result.
+/// </remarks>
+public readonly struct RouteDecision
+{
+    private readonly RouteRequest _request;
+
+    internal RouteDecision(RouteTable table, in RouteRequest request, VirtualHost? virtualHost, Route? route, RouteReason reason, DomainKind domain)
+    {
+        Table = table;
+        _request = request;
+        VirtualHost = virtualHost;
+        Route = route;
+        Reason = reason;
+        Domain = domain;
+    }
+
+    /// <summary>Gets the table that decided.</summary>
+    public RouteTable Table { get; }
+
+    /// <summary>Gets the request.</summary>
+    public RouteRequest Request => _request;
+
+    /// <summary>Gets the virtual host, or null when none has the authority.</summary>
+    public VirtualHost? VirtualHost { get; }
+
+    /// <summary>Gets the form of domain that selected <see cref="VirtualHost"/>.</summary>
+    public DomainKind Domain { get; }
+
+    /// <summary>Gets the route, or null when none matched.</summary>
+    public Route? Route { get; }
+
+    /// <summary>Gets why.</summary>
+    public RouteReason Reason { get; }
+
+    /// <summary>Gets the index of <see cref="Route"/> in its virtual host, or -1.</summary>
+    public int RouteIndex => Route is null ? -1 : VirtualHost!.Routes.IndexOf(Route);
+
+    /// <summary>Gets the status that the proxy answers with itself, or 0 when the request is forwarded.</summary>
+    public int Status => Reason switch
+    {
+        RouteReason.BadRequest => 400,
+        RouteReason.NoRuleMatched or RouteReason.NoVirtualHost => 404,
+        RouteReason.HttpsRedirect => 301,
+        _ => Route?.Action switch
+        {
+            RedirectAction redirect => redirect.Status,
+            DirectResponseAction direct => direct.Status,
+            _ => 0,
+        },
+    };
+
+    /// <summary>Picks one of the destinations.</summary>
+    /// <param name="random">Any number; each weight is taken for its share of the numbers' remainders.</param>
+    /// <returns>The destination, or null when the request is not forwarded.</returns>
+    public RouteDestination? PickDestination(ulong random)
+    {
+        if (Route?.Action is not ForwardAction forward || forward.Destinations.IsEmpty)
+        {
+            return null;
+        }
+
+        if (forward.Destinations.Length == 1)
+        {
+            return forward.Destinations[0];
+        }
+
+        ulong point = random % forward.TotalWeight;
+        foreach (RouteDestination destination in forward.Destinations)
+        {
+            if (point < (ulong)destination.Weight)
+            {
+                return destination;
+            }
+
+            point -= (ulong)destination.Weight;
+        }
+
+        return forward.Destinations[^1];
+    }
+
+    /// <summary>Gets path and query as the destination receives them.</summary>
+    /// <returns>The normalised path, rewritten if the route says so.</returns>
+    public string GetForwardedPath() => Route?.Action is ForwardAction { PathRewrite: { } rewrite }
+        ? RequestRewriter.RewritePath(Table.NormalizedTarget(_request), Route.Path, rewrite)
+        : Table.NormalizedTarget(_request);
+
+    /// <summary>Gets the authority as the destination receives it.</summary>
+    /// <param name="destination">The destination that was picked.</param>
+    /// <returns>The route's authority, else the destination's, else the request's.</returns>
+    public string GetForwardedAuthority(RouteDestination? destination) =>
+        (Route?.Action as ForwardAction)?.Authority ?? destination?.Authority ?? _request.Authority;
+
+    /// <summary>Gets the request headers as the destination receives them: changed by the destination first, then by the route.</summary>
+    /// <param name="destination">The destination that was picked.</param>
+    /// <returns>The headers, changed names in lower case.</returns>
+    public IReadOnlyList<RouteHeader> GetForwardedHeaders(RouteDestination? destination) => HeaderMutator.Request(this, destination);
+
+    /// <summary>Gets response headers as the client receives them.</summary>
+    /// <param name="destination">The destination that was picked, or null when the proxy answered itself.</param>
+    /// <param name="response">The headers of the destination's response.</param>
+    /// <returns>The headers, changed names in lower case.</returns>
+    public IReadOnlyList<RouteHeader> GetResponseHeaders(RouteDestination? destination, IReadOnlyList<RouteHeader> response) =>
+        HeaderMutator.Response(this, destination, response);
+
+    /// <summary>Gets the location that the client is redirected to.</summary>
+    /// <returns>An absolute URL, or null when the request is not redirected.</returns>
+    public string? GetLocation() => Reason == RouteReason.HttpsRedirect
+        ? $"https://{_request.Authority}{Table.NormalizedTarget(_request)}"
+        : Route?.Action is RedirectAction redirect
+            ? RequestRewriter.Location(_request, Table.NormalizedTarget(_request), Route.Path, redirect)
+            : null;
+}

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+using Clovisor.Istio.Validation;
+
+namespace Clovisor.Istio.Serialization;
+
+/// <summary>Turns documents into resources, one text after the other, and collects what is wrong with any of them.</summary>
+internal sealed class DocumentReader
+{
+    private static readonly string[] NetworkingKinds = ["VirtualService", "Gateway", "ServiceEntry", "Sidecar", "DestinationRule", "EnvoyFilter", "WorkloadEntry", "WorkloadGroup", "ProxyConfig"];
+
+    private readonly Dictionary<(string Kind, string Namespace, string Name), SourceLocation> _seen = [];
+    private readonly List<Resource> _resources = [];
+    private readonly List<IgnoredDocument> _ignored = [];
+    private MeshSettings? _mesh;
+
+    public List<ConfigurationError> Errors { get; } = [];
+
+    public void Read(string text, string file)
+    {
+        foreach (YamlNode document in YamlTree.Read(text, file, Errors))
+        {
+            Document(document, file);
+        }
+    }
+
+    public void ReadMesh(string text, string file)
+    {
+        foreach (YamlNode document in YamlTree.Read(text, file, Errors))
+        {
+            Mesh(document, new ErrorList(file, "mesh config", Errors));
+        }
+    }
+
+    public IstioConfiguration Build() => new()
+    {
+        Mesh = _mesh ?? MeshSettings.Default,
+        VirtualServices = Of<VirtualService>(),
+        Gateways = Of<Gateway>(),
+        ServiceEntries = Of<ServiceEntry>(),
+        Sidecars = Of<Sidecar>(),
+        DestinationRules = Of<DestinationRule>(),
+        Services = Of<KubernetesService>(),
+        Pods = Of<KubernetesPod>(),
+        Namespaces = Of<KubernetesNamespace>(),
+        Ignored = [.. _ignored],
+    };
+
+    private ImmutableArray<T> Of<T>()
+        where T : Resource => [.. _resources.OfType<T>()];
+
+    private void Document(YamlNode document, string file)
+    {
+        if (document.IsNull)
+        {
+            return;
+        }
+
+        var unnamed = new ErrorList(file, "", Errors);
+        if (document.Kind != YamlKind.Mapping)
+        {
+            unnamed.Add(document.Line, "", $"a document must be an object with apiVersion and kind, not {document.Describe()}");
+            return;
+        }
+
+        string version = document.Find("apiVersion")?.Text ?? "";
+        string kind = document.Find("kind")?.Text ?? "";
+        string group = version.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? version[..slash] : "";
+        if (group == "wan.clovisor.io")
+        {
+            return;
+        }
+
+        if (version.Length == 0 || kind.Length == 0)
+        {
+            unnamed.Add(document.Line, version.Length == 0 ? "apiVersion" : "kind", "is missing: a document starts with apiVersion and kind");
+            return;
+        }
+
+        if (kind.EndsWith("List", StringComparison.Ordinal) && document.Find("items") is { Kind: YamlKind.Sequence } items)
+        {
+            items.Items.ForEach(item => Document(item, file));
+            return;
+        }
+
+        string name = document.Find("metadata")?.Find("name")?.Text ?? "";
+        string scope = document.Find("metadata")?.Find("namespace")?.Text is { Length: > 0 } given ? given : "default";
+        var errors = new ErrorList(file, $"{kind} {scope}/{name}", Errors);
+        Dispatch(document, group, version, kind, errors);
+    }
+
+    private void Dispatch(YamlNode document, string group, string version, string kind, ErrorList errors)
+    {
+        if (group == "networking.istio.io" && !NetworkingKinds.Contains(kind))
+        {
+            errors.Add(document.Line, "kind", $"\"{kind}\" is not a kind of {group}{NearestName.Hint(kind, NetworkingKinds)}");
+            return;
+        }
+
+        var root = new FieldReader(document, "", errors);
+        root.Ignore("apiVersion", "kind", "status");
+        ResourceHeader? header = root.Object("metadata", r => ResourceHeader.Bind(r, new SourceLocation(errors.File, document.Line)));
+        if (header is null)
+        {
+            errors.Add(document.Line, "metadata", "is missing");
+            return;
+        }
+
+        switch (group, kind)
+        {
+            case ("networking.istio.io", "VirtualService"): Spec(root, s => VirtualServiceBinder.Bind(s, header), v => VirtualServiceValidator.Validate(v, errors)); break;
+            case ("networking.istio.io", "Gateway"): Spec(root, s => GatewayBinder.Bind(s, header), g => GatewayValidator.Validate(g, errors)); break;
+            case ("networking.istio.io", "ServiceEntry"): Spec(root, s => ServiceEntryBinder.Bind(s, header), e => ServiceEntryValidator.Validate(e, errors)); break;
+            case ("networking.istio.io", "Sidecar"): Spec(root, s => SidecarBinder.Bind(s, header), s => SidecarValidator.Validate(s, errors)); break;
+            case ("networking.istio.io", "DestinationRule"): Spec(root, s => DestinationRuleBinder.Bind(s, header), d => DestinationRuleValidator.Validate(d, errors)); break;
+            case ("", "Service"): Add(KubernetesBinder.Service(root, header), errors); break;
+            case ("", "Pod"): Add(KubernetesBinder.Pod(root, header), errors); break;
+            case ("", "Namespace"): Add(KubernetesBinder.Namespace(root, header), errors); break;
+            case ("", "ConfigMap") when header.Name == "istio": MeshConfigMap(root, errors); break;
+            default: _ignored.Add(new IgnoredDocument(version, kind, header.Name, header.Source)); break;
+        }
+    }
+
+    private void Spec<T>(FieldReader root, Func<FieldReader, T> bind, Action<T> validate)
+        where T : Resource
+    {
+        int before = Errors.Count;
+        T? resource = root.Object("spec", bind);
+        root.Finish();
+        if (resource is null)
+        {
+            if (!root.Has("spec"))
+            {
+                root.Errors.Add(root.Line, "spec", "is missing");
+            }
+
+            return;
+        }
+
+        // A value that could not be read would only bring follow-up errors about what it is not.
+        if (Errors.Count == before)
+        {
+            validate(resource);
+        }
+
+        Add(resource, root.Errors);
+    }
+
+    private void Add(Resource resource, ErrorList errors)
+    {
+        var identity = (resource.Kind, resource.Namespace, resource.Name);
+        if (!_seen.TryAdd(identity, resource.Source))
+        {
+            errors.Add(resource.Source.Line, "", $"is defined twice, first in {_seen[identity]}; rename or remove one");
+            return;
+        }
+
+        _resources.Add(resource);
+    }
+
+    private void MeshConfigMap(FieldReader root, ErrorList errors)
+    {
+        string mesh = root.Object("data", static d =>
+        {
+            KubernetesBinder.IgnoreRest(d);
+            return d.Text("mesh");
+        }) ?? "";
+        foreach (YamlNode document in YamlTree.Read(mesh, errors.File, Errors))
+        {
+            Mesh(document, errors);
+        }
+    }
+
+    private void Mesh(YamlNode document, ErrorList errors)
+    {
+        if (document.IsNull)
+        {
+            return;
+        }
+
+        if (document.Kind != YamlKind.Mapping)
+        {
+            errors.Add(document.Line, "", $"mesh config must be an object, not {document.Describe()}");
+            return;
+        }
+
+        _mesh = MeshSettingsBinder.Bind(new FieldReader(document, "", errors));
+    }
+}

@@ -1,0 +1,300 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Clovisor.Istio.Serialization;
+
+/// <summary>
+/// Reads the fields of one object by name. Every name that is asked for is a known one: what is left over when
+/// <see cref="Finish"/> is called is an unknown field. A field with an error reads as unset, and reading goes on.
+/// </summary>
+internal sealed class FieldReader(YamlNode node, string path, ErrorList errors)
+{
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    public YamlNode Node { get; } = node;
+
+    public int Line => Node.Line;
+
+    public string Path { get; } = path;
+
+    public ErrorList Errors { get; } = errors;
+
+    public string PathOf(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+
+    public void Error(string name, string message) => Errors.Add(Node.Find(name)?.Line ?? Line, PathOf(name), message);
+
+    public bool Has(string name) => Get(name) is not null;
+
+    /// <summary>Names fields that exist and are left aside.</summary>
+    public FieldReader Ignore(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            _known.Add(name);
+        }
+
+        return this;
+    }
+
+    public string Text(string name) => OptionalText(name) ?? "";
+
+    public string? OptionalText(string name) => Get(name) is { } value ? TextOf(value, PathOf(name)) : null;
+
+    public string RequiredText(string name)
+    {
+        string? text = OptionalText(name);
+        if (text is null && !Has(name))
+        {
+            Errors.Add(Line, PathOf(name), "is missing");
+        }
+
+        return text ?? "";
+    }
+
+    public bool Flag(string name) => OptionalFlag(name) ?? false;
+
+    public bool? OptionalFlag(string name)
+    {
+        if (Get(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.Kind == YamlKind.Scalar && value.Plain && YamlScalars.AsBoolean(value) is { } flag)
+        {
+            return flag;
+        }
+
+        Error(name, $"must be true or false, not {value.Describe()}");
+        return null;
+    }
+
+    public int Integer(string name, int minimum, int maximum)
+    {
+        if (Get(name) is not { } value)
+        {
+            return 0;
+        }
+
+        if (value.Kind == YamlKind.Scalar &&
+            double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number == Math.Floor(number))
+        {
+            if (number >= minimum && number <= maximum)
+            {
+                return (int)number;
+            }
+
+            Error(name, $"must be {minimum} to {maximum}, not {value.Text}");
+            return 0;
+        }
+
+        Error(name, $"must be a whole number, not {value.Describe()}");
+        return 0;
+    }
+
+    public double? Number(string name)
+    {
+        if (Get(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.Kind == YamlKind.Scalar && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+        {
+            return number;
+        }
+
+        Error(name, $"must be a number, not {value.Describe()}");
+        return null;
+    }
+
+    /// <summary>Reads a duration. Istio refuses those that are shorter or finer than a millisecond, except where 0 switches something off.</summary>
+    public TimeSpan? Duration(string name, bool zeroAllowed = false)
+    {
+        if (OptionalText(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!Durations.TryParse(text, out TimeSpan value))
+        {
+            Error(name, $"\"{text}\" is not a duration; write numbers with units, such as 500ms, 1.5s or 1m30s");
+            return null;
+        }
+
+        if (zeroAllowed && value == TimeSpan.Zero)
+        {
+            return value;
+        }
+
+        if (value < TimeSpan.FromMilliseconds(1))
+        {
+            Error(name, $"must be at least 1ms, not {text}");
+        }
+        else if (value.Ticks % TimeSpan.TicksPerMillisecond != 0)
+        {
+            Error(name, $"must be whole milliseconds, not {text}");
+        }
+
+        return value;
+    }
+
+    public T? Object<T>(string name, Func<FieldReader, T> bind)
+        where T : class
+    {
+        if (Get(name) is not { } value)
+        {
+            return null;
+        }
+
+        return ObjectOf(value, PathOf(name), bind);
+    }
+
+    public ImmutableArray<T> List<T>(string name, Func<FieldReader, T> bind)
+        where T : class
+    {
+        var list = ImmutableArray.CreateBuilder<T>();
+        foreach ((YamlNode item, string itemPath) in Items(name))
+        {
+            if (ObjectOf(item, itemPath, bind) is { } bound)
+            {
+                list.Add(bound);
+            }
+        }
+
+        return list.DrainToImmutable();
+    }
+
+    public ImmutableArray<string> Texts(string name)
+    {
+        var list = ImmutableArray.CreateBuilder<string>();
+        foreach ((YamlNode item, string itemPath) in Items(name))
+        {
+            if (TextOf(item, itemPath) is { } text)
+            {
+                list.Add(text);
+            }
+        }
+
+        return list.DrainToImmutable();
+    }
+
+    public ImmutableDictionary<string, string> TextMap(string name) => Map(name, TextOf);
+
+    public ImmutableDictionary<string, T> ObjectMap<T>(string name, Func<FieldReader, T> bind)
+        where T : class => Map(name, (value, path) => ObjectOf(value, path, bind));
+
+    public int Count(string name) => Items(name).Count;
+
+    /// <summary>Reports what nobody asked for.</summary>
+    public void Finish()
+    {
+        foreach (YamlField field in Node.Fields)
+        {
+            if (!_known.Contains(field.Name))
+            {
+                Errors.Add(field.Line, PathOf(field.Name), $"is not a known field{NearestName.Hint(field.Name, _known)}");
+            }
+        }
+    }
+
+    private ImmutableDictionary<string, T> Map<T>(string name, Func<YamlNode, string, T?> read)
+        where T : class
+    {
+        if (Get(name) is not { } value)
+        {
+            return ImmutableDictionary<string, T>.Empty;
+        }
+
+        if (value.Kind != YamlKind.Mapping)
+        {
+            Error(name, $"must be an object of names and values, not {value.Describe()}");
+            return ImmutableDictionary<string, T>.Empty;
+        }
+
+        var map = ImmutableDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+        foreach (YamlField field in value.Fields)
+        {
+            string path = $"{PathOf(name)}[{field.Name}]";
+            if (field.Value.IsNull)
+            {
+                Errors.Add(field.Line, path, "has no value");
+            }
+            else if (read(field.Value, path) is { } bound)
+            {
+                map[field.Name] = bound;
+            }
+        }
+
+        return map.ToImmutable();
+    }
+
+    private YamlNode? Get(string name)
+    {
+        _known.Add(name);
+        YamlNode? value = Node.Find(name);
+        return value is null || value.IsNull ? null : value;
+    }
+
+    private List<(YamlNode Item, string Path)> Items(string name)
+    {
+        var items = new List<(YamlNode, string)>();
+        if (Get(name) is not { } value)
+        {
+            return items;
+        }
+
+        if (value.Kind != YamlKind.Sequence)
+        {
+            Error(name, $"must be a list, not {value.Describe()}");
+            return items;
+        }
+
+        for (int i = 0; i < value.Items.Count; i++)
+        {
+            string path = $"{PathOf(name)}[{i}]";
+            if (value.Items[i].IsNull)
+            {
+                Errors.Add(value.Items[i].Line, path, "is empty");
+            }
+            else
+            {
+                items.Add((value.Items[i], path));
+            }
+        }
+
+        return items;
+    }
+
+    private string? TextOf(YamlNode value, string path)
+    {
+        if (value.Kind != YamlKind.Scalar)
+        {
+            Errors.Add(value.Line, path, $"must be text, not {value.Describe()}");
+            return null;
+        }
+
+        if (YamlScalars.IsBoolean(value) || YamlScalars.IsNumber(value))
+        {
+            Errors.Add(value.Line, path, $"must be text, not {value.Describe()}; put it in quotes");
+            return null;
+        }
+
+        return value.Text;
+    }
+
+    private T? ObjectOf<T>(YamlNode value, string path, Func<FieldReader, T> bind)
+        where T : class
+    {
+        if (value.Kind != YamlKind.Mapping)
+        {
+            Errors.Add(value.Line, path, $"must be an object, not {value.Describe()}");
+            return null;
+        }
+
+        var reader = new FieldReader(value, path, Errors);
+        T bound = bind(reader);
+        reader.Finish();
+        return bound;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+
+namespace Clovisor.Istio.Serialization;
+
+/// <summary>Reads the few fields of Kubernetes objects that routing needs. Their other fields are none of our business and are not checked.</summary>
+internal static class KubernetesBinder
+{
+    public static KubernetesService Service(FieldReader root, ResourceHeader header)
+    {
+        KubernetesService service = root.Object("spec", static s =>
+        {
+            string address = s.Text("clusterIP");
+            ImmutableArray<string> addresses = s.Texts("clusterIPs");
+            IgnoreRest(s);
+            return new KubernetesService
+            {
+                Name = "",
+                Namespace = "",
+                Headless = address == "None",
+                ClusterAddresses = address == "None" ? [] : addresses.Length > 0 ? addresses : address.Length > 0 ? [address] : [],
+                ExternalName = s.Text("type") == "ExternalName" ? s.Text("externalName") : "",
+                Ports = s.List("ports", Port),
+            };
+        }) ?? new KubernetesService { Name = "", Namespace = "" };
+        return service with
+        {
+            Name = header.Name,
+            Namespace = header.Namespace,
+            Created = header.Created,
+            Labels = header.Labels,
+            Source = header.Source,
+            ExportTo = header.Annotations.TryGetValue("networking.istio.io/exportTo", out string? to)
+                ? [.. to.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
+                : [],
+        };
+    }
+
+    public static KubernetesPod Pod(FieldReader root, ResourceHeader header)
+    {
+        string? node = root.Object("spec", static s => Rest(s, s.Text("nodeName")));
+        string? address = root.Object("status", static s => Rest(s, s.Text("podIP")));
+        return new KubernetesPod
+        {
+            Name = header.Name,
+            Namespace = header.Namespace,
+            Created = header.Created,
+            Labels = header.Labels,
+            Source = header.Source,
+            Node = node ?? "",
+            Addresses = string.IsNullOrEmpty(address) ? [] : [address],
+        };
+    }
+
+    public static KubernetesNamespace Namespace(FieldReader root, ResourceHeader header)
+    {
+        IgnoreRest(root);
+        return new KubernetesNamespace { Name = header.Name, Namespace = "", Created = header.Created, Labels = header.Labels, Source = header.Source };
+    }
+
+    public static void IgnoreRest(FieldReader r)
+    {
+        foreach (YamlField field in r.Node.Fields)
+        {
+            r.Ignore(field.Name);
+        }
+    }
+
+    private static string Rest(FieldReader r, string value)
+    {
+        IgnoreRest(r);
+        return value;
+    }
+
+    private static ServicePort Port(FieldReader r)
+    {
+        string name = r.Text("name");
+        string protocol = r.Text("appProtocol");
+        if (r.Text("protocol") is "UDP" or "SCTP")
+        {
+            protocol = "UDP";
+        }
+        else if (protocol.Length == 0)
+        {
+            int dash = name.IndexOf('-', StringComparison.Ordinal);
+            protocol = dash < 0 ? name : name[..dash];
+        }
+
+        int number = r.Integer("port", 1, 65535);
+        IgnoreRest(r);
+        return new ServicePort { Name = name, Number = number, Protocol = protocol };
+    }
+}

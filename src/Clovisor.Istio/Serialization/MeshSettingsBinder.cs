@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+
+namespace Clovisor.Istio.Serialization;
+
+/// <summary>Reads Istio's mesh config: the few fields that choose routes. It has a hundred others, which pass unread.</summary>
+internal static class MeshSettingsBinder
+{
+    public static MeshSettings Bind(FieldReader r)
+    {
+        MeshSettings defaults = MeshSettings.Default;
+        MeshSettings settings = defaults with
+        {
+            PathNormalization = r.Object("pathNormalization", Normalization)?.Value ?? defaults.PathNormalization,
+            OutboundTrafficPolicy = r.Object("outboundTrafficPolicy", Policy)?.Value ?? defaults.OutboundTrafficPolicy,
+            DefaultVirtualServiceExportTo = ExportTo(r, "defaultVirtualServiceExportTo"),
+            DefaultServiceExportTo = ExportTo(r, "defaultServiceExportTo"),
+            DefaultDestinationRuleExportTo = ExportTo(r, "defaultDestinationRuleExportTo"),
+            RootNamespace = r.OptionalText("rootNamespace") ?? defaults.RootNamespace,
+        };
+        KubernetesBinder.IgnoreRest(r);
+        return settings;
+    }
+
+    private static ImmutableArray<string> ExportTo(FieldReader r, string name) => r.Texts(name) is { Length: > 0 } given ? given : ["*"];
+
+    private static Box<OutboundTrafficPolicy> Policy(FieldReader r) => new(SidecarBinder.Mode(r));
+
+    private static Box<PathNormalization> Normalization(FieldReader r)
+    {
+        string text = r.Text("normalization");
+        PathNormalization? value = text switch
+        {
+            "" or "DEFAULT" or "BASE" => PathNormalization.Base,
+            "NONE" => PathNormalization.None,
+            "MERGE_SLASHES" => PathNormalization.MergeSlashes,
+            "DECODE_AND_MERGE_SLASHES" => PathNormalization.DecodeAndMergeSlashes,
+            _ => null,
+        };
+        if (value is null)
+        {
+            r.Error("normalization", $"must be DEFAULT, NONE, BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES, not \"{text}\"");
+        }
+
+        return new Box<PathNormalization>(value ?? PathNormalization.Base);
+    }
+
+    private sealed record Box<T>(T Value);
+}

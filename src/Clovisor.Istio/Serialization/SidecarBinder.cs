@@ -1,0 +1,46 @@
+using Clovisor.Istio.Resources;
+
+namespace Clovisor.Istio.Serialization;
+
+internal static class SidecarBinder
+{
+    public static Sidecar Bind(FieldReader spec, ResourceHeader header)
+    {
+        spec.Ignore("inboundConnectionPool", "ingress");
+        Policy? policy = spec.Object("outboundTrafficPolicy", BindPolicy);
+        return new Sidecar
+        {
+            Name = header.Name,
+            Namespace = header.Namespace,
+            Created = header.Created,
+            Labels = header.Labels,
+            Source = header.Source,
+            WorkloadSelector = spec.Object("workloadSelector", static s => s.TextMap("labels")),
+            Egress = spec.List("egress", Listener),
+            OutboundTrafficPolicy = policy?.Mode,
+            EgressProxy = policy?.Proxy,
+        };
+    }
+
+    // Protobuf's default of the enumeration is REGISTRY_ONLY: an empty policy means that.
+    public static OutboundTrafficPolicy Mode(FieldReader r)
+    {
+        string mode = r.Text("mode");
+        if (mode is not ("" or "REGISTRY_ONLY" or "ALLOW_ANY"))
+        {
+            r.Error("mode", $"must be REGISTRY_ONLY or ALLOW_ANY, not \"{mode}\"");
+        }
+
+        return mode == "ALLOW_ANY" ? OutboundTrafficPolicy.AllowAny : OutboundTrafficPolicy.RegistryOnly;
+    }
+
+    private static Policy BindPolicy(FieldReader r) => new(Mode(r), r.Object("egressProxy", DestinationBinder.Bind));
+
+    private static EgressListener Listener(FieldReader r)
+    {
+        r.Ignore("captureMode");
+        return new EgressListener { Port = r.Object("port", PortBinder.Bind), Bind = r.Text("bind"), Hosts = r.Texts("hosts") };
+    }
+
+    private sealed record Policy(OutboundTrafficPolicy Mode, Destination? Proxy);
+}
