@@ -43,6 +43,8 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         _image = maps.Read();
     }
 
+    internal DatapathMaps Maps => _maps;
+
     /// <summary>Whether maps were found that a process before had left, and taken over with their sessions.</summary>
     public bool WasAdopted => _maps.WasAdopted;
 

@@ -33,9 +33,6 @@ public enum DatapathReason
     /// <summary>Leaving, passed on: the session's association has no usable link, and asks for the node's own way then.</summary>
     OutNoLinkPassed = 9,
 
-    /// <summary>Leaving, passed on: the session's first packet is too large for its link.</summary>
-    OutMtuPassed = 10,
-
     /// <summary>Leaving, passed on: tagged TCP that was open before it could be followed.</summary>
     OutTagLate = 11,
 
@@ -54,10 +51,13 @@ public enum DatapathReason
     /// <summary>Leaving, turned round into a reset: the session's link is gone.</summary>
     OutReset = 16,
 
+    /// <summary>Leaving, turned into the ICMP error that tells its sender how much fits the session's link.</summary>
+    OutTooBig = 10,
+
     /// <summary>Leaving, dropped: the session's association has no usable link, and asks for that.</summary>
     OutNoLinkDropped = 17,
 
-    /// <summary>Leaving, dropped: too large for the session's link. The sender is told by ICMP where that is possible.</summary>
+    /// <summary>Leaving, dropped: too large for the session's link, and IPv4 that may be fragmented, whose sender listens to no ICMP error.</summary>
     OutMtuDropped = 18,
 
     /// <summary>Leaving, dropped: the session waits for its link.</summary>

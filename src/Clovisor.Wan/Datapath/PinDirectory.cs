@@ -116,7 +116,7 @@ internal sealed class PinDirectory : IDisposable
             DeleteIfEmpty(Path);
         }
 
-        if (mounted && !Directory.EnumerateFileSystemEntries(mountPoint).Any())
+        if (mounted && Directory.EnumerateFileSystemEntries(mountPoint).All(IsKernels))
         {
             BpfFileSystem.Unmount(mountPoint);
         }
@@ -152,6 +152,9 @@ internal sealed class PinDirectory : IDisposable
 
         return new PinDirectory(path, socket);
     }
+
+    // Some kernels show their iterators in the root of every BPF file system.
+    private static bool IsKernels(string path) => System.IO.Path.GetFileName(path) is "maps.debug" or "progs.debug";
 
     // Nothing can be made below the usual place before a BPF file system is there.
     private static string MountPointFor(string path) =>

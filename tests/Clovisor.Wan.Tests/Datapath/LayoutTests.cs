@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Clovisor.Bpf;
+using Clovisor.Bpf.Btf;
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Datapath.Layout;
+
+namespace Clovisor.Wan.Tests.Datapath;
+
+/// <summary>Holds the C structs and enums of the object, and their C# mirrors, together. A mirror has the C name in C# case.</summary>
+public sealed partial class LayoutTests
+{
+    private const string Prefix = "clv_";
+
+    // Seen by the programs alone: nothing of them is in a map.
+    private static readonly string[] OnlyInPrograms =
+    [
+        "clv_packet", "clv_choice", "clv_quote", "clv_icmp", "clv_too_big_v4", "clv_too_big_v6",
+    ];
+
+    private static readonly Type[] Mirrors =
+    [
+        typeof(ClvTuple), typeof(ClvBinding), typeof(ClvSession), typeof(ClvOrigin), typeof(ClvLink), typeof(ClvAssociation),
+        typeof(ClvSlotTable), typeof(ClvLayout),
+    ];
+
+    private static readonly Dictionary<string, Type> EnumMirrors = new()
+    {
+        ["clv_binding_flag"] = typeof(ClvBindingFlag),
+        ["clv_session_state"] = typeof(ClvSessionState),
+        ["clv_link_flag"] = typeof(ClvLinkFlag),
+        ["clv_down_action"] = typeof(ClvDownAction),
+        ["clv_no_link_action"] = typeof(ClvNoLinkAction),
+        ["clv_reason"] = typeof(DatapathReason),
+    };
+
+    public static TheoryData<string> MirrorNames() => [.. Mirrors.Select(mirror => mirror.Name)];
+
+    [Theory]
+    [MemberData(nameof(MirrorNames))]
+    public void Mirror_has_the_size_and_every_offset_of_its_struct(string mirrorName)
+    {
+        Type mirror = Mirrors.Single(type => type.Name == mirrorName);
+        using BpfObjectFile file = DatapathMaps.OpenObject();
+        BtfStruct layout = file.Btf.Structs.Single(candidate => Pascal(candidate.Name) == mirrorName);
+
+        Assert.Equal(layout.Size, SizeOf(mirror));
+        FieldInfo[] fields = mirror.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
+        Assert.Equal(
+            layout.Members.Select(member => (Pascal(member.Name), member.Offset, member.Size)),
+            fields.Select(field => (field.Name, OffsetOf(mirror, field), SizeOf(field.FieldType))));
+    }
+
+    [Fact]
+    public void Every_struct_that_is_in_a_map_has_a_mirror()
+    {
+        using BpfObjectFile file = DatapathMaps.OpenObject();
+        string[] maps = [.. file.Maps.Select(map => map.Name)];
+
+        IEnumerable<string> unmirrored = file.Btf.Structs
+            .Where(layout => layout.Name.StartsWith(Prefix, StringComparison.Ordinal) && !OnlyInPrograms.Contains(layout.Name))
+            .Select(layout => Pascal(layout.Name))
+            .Except(Mirrors.Select(mirror => mirror.Name));
+
+        Assert.NotEmpty(maps);
+        Assert.Empty(unmirrored);
+    }
+
+    [Fact]
+    public void Every_mirror_has_its_struct()
+    {
+        using BpfObjectFile file = DatapathMaps.OpenObject();
+        IEnumerable<Type> mirrors = typeof(ClvTuple).Assembly.GetTypes().Where(type =>
+            type.Namespace == typeof(ClvTuple).Namespace && type.IsValueType && !type.IsEnum && !type.IsNested
+            && type.GetCustomAttribute<InlineArrayAttribute>() is null);
+
+        Assert.Equal(Mirrors.OrderBy(type => type.Name), mirrors.OrderBy(type => type.Name));
+        Assert.All(Mirrors, mirror => Assert.Contains(file.Btf.Structs, layout => Pascal(layout.Name) == mirror.Name));
+    }
+
+    [Theory]
+    [InlineData("clv_binding_flag", "CLV_")]
+    [InlineData("clv_session_state", "CLV_STATE_")]
+    [InlineData("clv_link_flag", "CLV_LINK_")]
+    [InlineData("clv_down_action", "CLV_DOWN_")]
+    [InlineData("clv_no_link_action", "CLV_NO_LINK_")]
+    [InlineData("clv_reason", "CLV_")]
+    public void Enum_mirror_has_the_names_and_numbers_of_its_enum(string name, string prefix)
+    {
+        Type mirror = EnumMirrors[name];
+
+        IEnumerable<(string Name, long Value)> expected = HeaderEnums()[name]
+            .Where(value => value.Name != "CLV_REASONS")
+            .Select(value => (Pascal(value.Name[prefix.Length..]), value.Value))
+            .OrderBy(value => value.Value);
+        IEnumerable<(string Name, long Value)> actual = Enum.GetNames(mirror)
+            .Select(member => (member, Convert.ToInt64(Enum.Parse(mirror, member))))
+            .Where(member => member.member != "None")
+            .OrderBy(member => member.Item2);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Every_enum_of_a_map_has_a_mirror() => Assert.Equal(EnumMirrors.Keys.Order(), HeaderEnums().Keys.Order());
+
+    [Fact]
+    public void There_are_as_many_counters_as_reasons()
+    {
+        using BpfObjectFile file = DatapathMaps.OpenObject();
+
+        Assert.Equal((uint)Enum.GetValues<DatapathReason>().Length, file.Map("clv_counters").MaxEntries);
+        Assert.Equal(DatapathPlan.MaxLinks, (int)file.Map("clv_links").MaxEntries);
+        Assert.Equal(DatapathPlan.MaxAssociations, (int)file.Map("clv_slots").MaxEntries);
+        Assert.Equal(DatapathPlan.MaxAssociations, (int)file.Map("clv_assocs").MaxEntries);
+    }
+
+    [Fact]
+    public void Kernel_keeps_every_name_whole()
+    {
+        using BpfObjectFile file = DatapathMaps.OpenObject();
+
+        Assert.All(file.Maps.Select(map => map.Name).Concat(file.Programs), name => Assert.InRange(name.Length, 1, 15));
+    }
+
+    /// <summary>The enums of the header that the object is compiled from: clang leaves those out of BTF that no variable has as its type.</summary>
+    private static Dictionary<string, (string Name, long Value)[]> HeaderEnums([CallerFilePath] string path = "")
+    {
+        string header = File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "../../../bpf/include/clovisor/wan_types.h"));
+        return EnumPattern().Matches(header).ToDictionary(
+            match => match.Groups[1].Value,
+            match => EnumeratorPattern().Matches(match.Groups[2].Value)
+                .Select(value => (value.Groups[1].Value, long.Parse(value.Groups[2].Value, CultureInfo.InvariantCulture)))
+                .ToArray());
+    }
+
+    [GeneratedRegex(@"enum (clv_\w+) \{(.*?)\};", RegexOptions.Singleline)]
+    private static partial Regex EnumPattern();
+
+    [GeneratedRegex(@"(CLV_\w+) = (\d+),")]
+    private static partial Regex EnumeratorPattern();
+
+    private static string Pascal(string name) =>
+        string.Concat(name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant()));
+
+    private static int SizeOf(Type type) => (int)Generic(nameof(SizeOfGeneric), type).Invoke(null, null)!;
+
+    private static int SizeOfGeneric<T>() => Unsafe.SizeOf<T>();
+
+    /// <summary>Where a field lies in memory, which is not what a marshaller would say: the first byte that changes it.</summary>
+    private static int OffsetOf(Type type, FieldInfo field)
+    {
+        byte[] bytes = new byte[SizeOf(type)];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            Array.Clear(bytes);
+            bytes[i] = 1;
+            object value = Generic(nameof(FromBytes), type).Invoke(null, [bytes])!;
+            object part = field.GetValue(value)!;
+            if (((byte[])Generic(nameof(ToBytes), field.FieldType).Invoke(null, [part])!).Any(part => part != 0))
+            {
+                return i;
+            }
+        }
+
+        throw new InvalidOperationException($"{type.Name}.{field.Name} is nowhere.");
+    }
+
+    private static T FromBytes<T>(byte[] bytes)
+        where T : unmanaged => MemoryMarshal.Read<T>(bytes);
+
+    private static byte[] ToBytes<T>(T value)
+        where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray();
+
+    private static MethodInfo Generic(string name, Type type) =>
+        typeof(LayoutTests).GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type);
+}
