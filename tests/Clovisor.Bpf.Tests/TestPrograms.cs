@@ -51,7 +51,7 @@ internal static class TestPrograms
 
     /// <summary>Reads a map value without asking whether there is one: refused by every verifier.</summary>
     internal const string Refused = """
-        struct { __uint(type, BPF_MAP_TYPE_ARRAY); __type(key, __u32); __type(value, __u64); __uint(max_entries, 1); } numbers SEC(".maps");
+        struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); __uint(max_entries, 1); } numbers SEC(".maps");
 
         SEC("tc") int innocent(struct __sk_buff *skb) { return 0; }
         SEC("tc") int careless(struct __sk_buff *skb)

@@ -3,7 +3,7 @@ namespace Clovisor.Bpf.Btf;
 /// <summary>A C enum as compiled.</summary>
 /// <param name="Name">The tag; empty for an anonymous one.</param>
 /// <param name="Size">Size in bytes.</param>
-/// <param name="Values">Value by name, in order of declaration.</param>
+/// <param name="Values">Value by name, in order of declaration. Compilers before clang 16 do not record the sign: cast to <see cref="int"/> where values may be negative.</param>
 public sealed record BtfEnumeration(string Name, int Size, IReadOnlyList<KeyValuePair<string, long>> Values)
 {
     /// <summary>Finds the value of a name.</summary>

@@ -29,7 +29,18 @@ public sealed class BtfTypeTable
     /// <summary>Reads a BTF blob: the <c>.BTF</c> section of an object, or what the kernel gives for an id.</summary>
     /// <param name="blob">The bytes; not kept.</param>
     /// <exception cref="FormatException">The blob is not valid BTF of this host's byte order.</exception>
-    public static BtfTypeTable Parse(ReadOnlySpan<byte> blob) => new(new BtfParser(blob).ReadAll());
+    public static BtfTypeTable Parse(ReadOnlySpan<byte> blob)
+    {
+        var table = new BtfTypeTable(new BtfParser(blob).ReadAll());
+
+        // What is too large to be true is refused here, so that nothing that is asked later can fail.
+        for (int id = 0; id < table._records.Count; id++)
+        {
+            table.SizeOf((uint)id, 0);
+        }
+
+        return table;
+    }
 
     /// <summary>Finds a struct or union by its tag, without the word <c>struct</c>.</summary>
     /// <param name="name">The tag.</param>
@@ -114,12 +125,15 @@ public sealed class BtfTypeTable
         BtfRecord? record = depth > MaximumDepth ? null : Resolve(id);
         return record?.Kind switch
         {
-            BtfKind.Integer or BtfKind.Struct or BtfKind.Union or BtfKind.Enum or BtfKind.Enum64 or BtfKind.Float => (int)record.SizeOrType,
+            BtfKind.Integer or BtfKind.Struct or BtfKind.Union or BtfKind.Enum or BtfKind.Enum64 or BtfKind.Float => Checked(record.SizeOrType),
             BtfKind.Pointer => PointerSize,
-            BtfKind.Array => checked((int)(record.Items[0].First * (uint)SizeOf(record.SizeOrType, depth + 1))),
+            BtfKind.Array => Checked((ulong)record.Items[0].First * (uint)SizeOf(record.SizeOrType, depth + 1)),
             _ => 0,
         };
     }
+
+    private static int Checked(ulong size) =>
+        size <= int.MaxValue ? (int)size : throw new FormatException($"a type of {size} bytes is too large");
 
     // The first name on the way: __u32 says more than unsigned int.
     private string NameOf(uint id)

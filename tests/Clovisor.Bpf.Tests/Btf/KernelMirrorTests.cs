@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Clovisor.Bpf.Btf;
+using Clovisor.Bpf.Features;
+using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Programs;
+using Clovisor.Testing;
+
+namespace Clovisor.Bpf.Tests.Btf;
+
+/// <summary>The numbers and layouts copied from the kernel, held against the running kernel's own BTF.</summary>
+public sealed class KernelMirrorTests
+{
+    private static readonly Lazy<BtfTypeTable> Kernel = new(static () => BtfTypeTable.Parse(File.ReadAllBytes("/sys/kernel/btf/vmlinux")));
+
+    [KernelTheory]
+    [InlineData(nameof(BpfCommand.MapLookupElement), "BPF_MAP_LOOKUP_ELEM")]
+    [InlineData(nameof(BpfCommand.MapLookupAndDeleteElement), "BPF_MAP_LOOKUP_AND_DELETE_ELEM")]
+    [InlineData(nameof(BpfCommand.MapFreeze), "BPF_MAP_FREEZE")]
+    [InlineData(nameof(BpfCommand.MapLookupBatch), "BPF_MAP_LOOKUP_BATCH")]
+    [InlineData(nameof(BpfCommand.MapUpdateBatch), "BPF_MAP_UPDATE_BATCH")]
+    [InlineData(nameof(BpfCommand.MapDeleteBatch), "BPF_MAP_DELETE_BATCH")]
+    [InlineData(nameof(BpfCommand.ObjectPin), "BPF_OBJ_PIN")]
+    [InlineData(nameof(BpfCommand.ObjectGet), "BPF_OBJ_GET")]
+    [InlineData(nameof(BpfCommand.ProgramTestRun), "BPF_PROG_TEST_RUN")]
+    [InlineData(nameof(BpfCommand.ProgramQuery), "BPF_PROG_QUERY")]
+    [InlineData(nameof(BpfCommand.ObjectGetInfoByDescriptor), "BPF_OBJ_GET_INFO_BY_FD")]
+    [InlineData(nameof(BpfCommand.BtfGetDescriptorById), "BPF_BTF_GET_FD_BY_ID")]
+    [InlineData(nameof(BpfCommand.LinkCreate), "BPF_LINK_CREATE")]
+    [InlineData(nameof(BpfCommand.LinkUpdate), "BPF_LINK_UPDATE")]
+    [InlineData(nameof(BpfCommand.LinkDetach), "BPF_LINK_DETACH")]
+    public void Commands_have_the_kernels_numbers(string ours, string theirs) =>
+        Assert.Equal(Kernel.Value.Enum("bpf_cmd").Value(theirs), (long)Enum.Parse<BpfCommand>(ours));
+
+    [KernelTheory]
+    [InlineData(BpfMapType.Hash, "HASH")]
+    [InlineData(BpfMapType.Array, "ARRAY")]
+    [InlineData(BpfMapType.PerCpuHash, "PERCPU_HASH")]
+    [InlineData(BpfMapType.PerCpuArray, "PERCPU_ARRAY")]
+    [InlineData(BpfMapType.LruHash, "LRU_HASH")]
+    [InlineData(BpfMapType.LruPerCpuHash, "LRU_PERCPU_HASH")]
+    [InlineData(BpfMapType.LpmTrie, "LPM_TRIE")]
+    [InlineData(BpfMapType.Queue, "QUEUE")]
+    [InlineData(BpfMapType.Stack, "STACK")]
+    [InlineData(BpfMapType.SocketHash, "SOCKHASH")]
+    [InlineData(BpfMapType.DeviceHash, "DEVMAP_HASH")]
+    [InlineData(BpfMapType.RingBuffer, "RINGBUF")]
+    [InlineData(BpfMapType.UserRingBuffer, "USER_RINGBUF")]
+    public void Map_types_have_the_kernels_numbers(BpfMapType ours, string theirs) =>
+        Assert.Equal(Kernel.Value.Enum("bpf_map_type").Value($"BPF_MAP_TYPE_{theirs}"), (long)ours);
+
+    [KernelTheory]
+    [InlineData(BpfProgramType.SchedulerClassifier, "SCHED_CLS")]
+    [InlineData(BpfProgramType.Xdp, "XDP")]
+    [InlineData(BpfProgramType.CgroupSkb, "CGROUP_SKB")]
+    [InlineData(BpfProgramType.SocketOperations, "SOCK_OPS")]
+    [InlineData(BpfProgramType.CgroupSocketAddress, "CGROUP_SOCK_ADDR")]
+    [InlineData(BpfProgramType.Tracing, "TRACING")]
+    [InlineData(BpfProgramType.Lsm, "LSM")]
+    [InlineData(BpfProgramType.Syscall, "SYSCALL")]
+    public void Program_types_have_the_kernels_numbers(BpfProgramType ours, string theirs) =>
+        Assert.Equal(Kernel.Value.Enum("bpf_prog_type").Value($"BPF_PROG_TYPE_{theirs}"), (long)ours);
+
+    [KernelTheory]
+    [InlineData(BpfLinkType.Xdp, "XDP")]
+    [InlineData(BpfLinkType.Tcx, "TCX")]
+    [InlineData(BpfLinkType.Netkit, "NETKIT")]
+    [InlineData(BpfLinkType.Netfilter, "NETFILTER")]
+    public void Link_types_have_the_kernels_numbers(BpfLinkType ours, string theirs) =>
+        Assert.Equal(Kernel.Value.Enum("bpf_link_type").Value($"BPF_LINK_TYPE_{theirs}"), (long)ours);
+
+    [KernelFact]
+    public unsafe void The_head_of_the_descriptions_is_the_kernels()
+    {
+        MapInfo map;
+        ProgramInfo program;
+        LinkInfo link;
+        BtfInfo btf;
+        Assert.Equal(Offset("bpf_map_info", "max_entries"), (byte*)&map.MaxEntries - (byte*)&map);
+        Assert.Equal(Offset("bpf_map_info", "name"), map.Name - (byte*)&map);
+        Assert.Equal(Offset("bpf_map_info", "btf_id"), (byte*)&map.BtfId - (byte*)&map);
+        Assert.Equal(Offset("bpf_map_info", "btf_value_type_id"), (byte*)&map.BtfValueTypeId - (byte*)&map);
+        Assert.Equal(Offset("bpf_prog_info", "tag"), (byte*)&program.Tag - (byte*)&program);
+        Assert.Equal(Offset("bpf_prog_info", "name"), program.Name - (byte*)&program);
+        Assert.Equal(Offset("bpf_link_info", "prog_id"), (byte*)&link.ProgramId - (byte*)&link);
+        Assert.Equal(16, (byte*)&link.InterfaceIndex - (byte*)&link);
+        Assert.Equal(Offset("bpf_btf_info", "btf_size"), (byte*)&btf.Size - (byte*)&btf);
+    }
+
+    [KernelFact]
+    public unsafe void The_metadata_of_a_packet_lies_where_the_kernel_has_it()
+    {
+        BpfSkbContext context;
+        byte* start = (byte*)&context;
+        Assert.Equal(Kernel.Value.Struct("__sk_buff").Size, Unsafe.SizeOf<BpfSkbContext>());
+        Assert.Equal(Offset("__sk_buff", "mark"), (byte*)&context.Mark - start);
+        Assert.Equal(Offset("__sk_buff", "priority"), (byte*)&context.Priority - start);
+        Assert.Equal(Offset("__sk_buff", "ingress_ifindex"), (byte*)&context.IngressInterfaceIndex - start);
+        Assert.Equal(Offset("__sk_buff", "ifindex"), (byte*)&context.InterfaceIndex - start);
+        Assert.Equal(Offset("__sk_buff", "cb"), (byte*)&context.Control - start);
+        Assert.Equal(Offset("__sk_buff", "tstamp"), (byte*)&context.Timestamp - start);
+        Assert.Equal(Offset("__sk_buff", "wire_len"), (byte*)&context.WireLength - start);
+        Assert.Equal(Offset("__sk_buff", "gso_segs"), (byte*)&context.SegmentCount - start);
+        Assert.Equal(Offset("__sk_buff", "gso_size"), (byte*)&context.SegmentSize - start);
+    }
+
+    // The running kernel is newer than all of them: a probe that says no is broken.
+    [KernelFact]
+    public void Every_feature_is_found_on_a_kernel_that_is_newer()
+    {
+        Version running = Version.Parse(Environment.OSVersion.Version.ToString(2));
+        foreach (BpfFeature feature in BpfFeatures.All)
+        {
+            Assert.True(running < feature.Introduced || feature.Probe() == BpfSupport.Supported, $"{feature}: {feature.Probe()} on {running}");
+        }
+    }
+
+    private static long Offset(string type, string member) => Kernel.Value.Struct(type).Member(member).Offset;
+}
