@@ -39,14 +39,6 @@ internal sealed class AgentClient(string socket) : IDisposable
         return await response.Content.ReadFromJsonAsync(EdgeJson.Default.SessionAnswer, cancellationToken).ConfigureAwait(false) ?? throw Empty();
     }
 
-    /// <summary>Reports nothing: whether the agent takes reports, and the code on both sides made ready.</summary>
-    public async Task TouchAsync(CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage response = await _http
-            .PostAsJsonAsync("/v1/sessions/batch", new SessionBatch([]), EdgeJson.Default.SessionBatch, cancellationToken).ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
-    }
-
     public async Task ForgetAsync(SessionReport session, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, "/v1/sessions")

@@ -9,6 +9,7 @@ internal static class AgentRole
     [
         new("--config", "FOLDER", "the YAML of links, associations and route rules; read again when it changes") { Required = true },
         new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
+        new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
         new("--pin", "FOLDER", "where maps and programs are pinned; on a BPF file system", "/sys/fs/bpf/clovisor"),
     ];
 

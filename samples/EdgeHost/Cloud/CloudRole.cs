@@ -19,26 +19,17 @@ internal static class CloudRole
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        ParentGuard.Watch();
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        WebApplicationBuilder builder = RoleServer.CreateBuilder(kestrel =>
         {
-            // Paced transfers are slower than the defaults allow, and bigger.
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.AddServerHeader = false;
             kestrel.ListenAnyIP(arguments.Count("--port"));
             kestrel.ListenUnixSocket(arguments.Get("--control"));
         });
-
         WebApplication app = builder.Build();
         var records = new ConnectionRecords();
         app.Run(context => context.Connection.RemoteIpAddress is null
             ? context.Response.WriteAsJsonAsync(records.Snapshot(), EdgeJson.Default.ConnectionRecordArray, cancellationToken: context.RequestAborted)
             : ServeAsync(context, records));
-        await app.RunAsync(cancellationToken).ConfigureAwait(false);
+        await RoleServer.ServeAsync(app, cancellationToken).ConfigureAwait(false);
         return 0;
     }
 

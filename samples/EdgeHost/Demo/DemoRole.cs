@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Clovisor.EdgeHost.CommandLine;
+using Clovisor.EdgeHost.Envoy;
 using Clovisor.EdgeHost.Lab;
+using Clovisor.EdgeHost.Transport;
+using Spectre.Console;
 
 namespace Clovisor.EdgeHost.Demo;
 
@@ -15,10 +19,23 @@ internal static class DemoRole
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
+        var settings = new DemoSettings(arguments.Get("--mode") == "tag", arguments.Get("--proxy") == "envoy");
+        if (settings is { Envoy: true, Tag: false })
+        {
+            throw EdgeHostException.Usage("demo", "--proxy envoy cannot report sessions yet", "Add --mode tag, or use --proxy yarp");
+        }
+
         Privilege.Require("make the lab of the demo");
         Privilege.RequireTools("ip", "nft", "mount", "umount");
-        await using EdgeLab lab = await EdgeLab.CreateAsync(LabNames.Demo, cancellationToken).ConfigureAwait(false);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
-        return 0;
+        IDemoProxy proxy = settings.Envoy ? new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)) : new SidecarDemoProxy(settings);
+        IDemoView view = Console.IsOutputRedirected ? new PlainView(Console.Out) : new LiveView(AnsiConsole.Console);
+        Verdict verdict = await view.HoldAsync(() => new DemoRun(settings, proxy, view).RunAsync(cancellationToken)).ConfigureAwait(false);
+        view.Conclude(verdict);
+        if (arguments.Find("--json") is { } file)
+        {
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(verdict, EdgeJson.Default.Verdict) + "\n", CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return verdict.Result == "pass" ? 0 : RoleTable.Failed;
     }
 }

@@ -5,6 +5,7 @@ namespace Clovisor.EdgeHost.Lab;
 /// <summary>The addresses of the lab; the same in every run, so that what is printed can be compared.</summary>
 internal static class LabAddresses
 {
+    public const string Authority = "httpbin.example.com";
     public const int ServicePort = 80;
     public const int SidecarPort = 15001;
     public const int SidecarPortV6 = 15006;

@@ -27,7 +27,7 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
         _limit = limit;
         _time = time;
         _log = log;
-        _holdOff = new HoldOff(TimeSpan.FromSeconds(1), time);
+        _holdOff = new HoldOff(TimeSpan.FromMilliseconds(250), time);
         _closed = new ClosedSessions(TimeSpan.FromSeconds(5), time);
     }
 
@@ -88,7 +88,6 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(PollInterval, _time);
-        bool touched = false;
         do
         {
             try
@@ -96,11 +95,9 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
                 using var limit = new CancellationTokenSource(PollLimit, _time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
                 await RefreshAsync(either.Token).ConfigureAwait(false);
-                if (!touched || (_holdOff.IsFailing && _holdOff.TryEnter()))
+                if (_holdOff.IsFailing && _holdOff.TryEnter())
                 {
-                    await _agent.TouchAsync(either.Token).ConfigureAwait(false);
-                    _holdOff.Succeeded();
-                    touched = true;
+                    await ProbeAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 foreach ((string source, string destination) in _closed.TakeDue())
@@ -110,6 +107,7 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
             {
+                // An agent that gives no rules takes no reports either; the rules that are known stay good.
                 _holdOff.Failed();
             }
         }
@@ -117,6 +115,21 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
     }
 
     public void Dispose() => _agent.Dispose();
+
+    /// <summary>Asks whether the agent is ready, by the same limit as a report: one that is slow is as good as none.</summary>
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        if (await _agent.IsReadyAsync(either.Token).ConfigureAwait(false))
+        {
+            _holdOff.Succeeded();
+        }
+        else
+        {
+            _holdOff.Failed();
+        }
+    }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {

@@ -25,24 +25,10 @@ internal static class SidecarRole
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        ParentGuard.Watch();
         var listeners = arguments.All("--listen").Select(pair => Listener(arguments, pair)).ToDictionary(l => l.Here, l => l.There);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Clovisor", LogLevel.Information)
-            .AddFilter("Yarp", LogLevel.Error);
+        WebApplicationBuilder builder = RoleServer.CreateBuilder(kestrel => listeners.Keys.ToList().ForEach(kestrel.Listen));
         builder.Services.AddHttpForwarder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.AddServerHeader = false;
-            foreach (IPEndPoint here in listeners.Keys)
-            {
-                kestrel.Listen(here);
-            }
-        });
-
+        builder.Logging.AddFilter("Yarp", LogLevel.Error);
         WebApplication app = builder.Build();
         TimeProvider time = TimeProvider.System;
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Clovisor.EdgeHost.Sidecar");
@@ -55,7 +41,7 @@ internal static class SidecarRole
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task background = Task.WhenAll(classifier.RunAsync(stop.Token), pools.RunAsync(stop.Token));
-        await app.RunAsync(cancellationToken).ConfigureAwait(false);
+        await RoleServer.ServeAsync(app, cancellationToken).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;

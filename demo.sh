@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs the edge demo on a machine that has the .NET SDK: installs what is missing, builds, runs, leaves nothing behind.
+#   ./demo.sh [--mode report|tag] [--proxy yarp|envoy] [--json FILE]
+set -euo pipefail
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+fail() { printf 'demo.sh: %s\n' "$1" >&2; exit 1; }
+
+command -v dotnet >/dev/null || fail "the .NET SDK 10 is not on the PATH. Install it: https://dotnet.microsoft.com/download"
+
+DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+export DOTNET_ROOT
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || fail "network namespaces and eBPF need root: this is user $(id -un), and there is no sudo. Run it as root."
+  root=(sudo --preserve-env=PATH,DOTNET_ROOT,CLOVISOR_ENVOY)
+fi
+
+# What the build and the lab need, and the Debian package that has it.
+packages=()
+need() {
+  case $1 in
+    /*) [ -e "$1" ] ;;
+    *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
+  esac || packages+=("$2")
+}
+need clang clang
+need /usr/include/bpf/bpf_helpers.h libbpf-dev
+need ip iproute2
+need nft nftables
+need mount mount
+[[ " $* " == *" envoy "* || " $* " == *"=envoy "* ]] && need xz xz-utils
+ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || [[ " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
+
+if [ "${#packages[@]}" -gt 0 ]; then
+  command -v apt-get >/dev/null || fail "missing: ${packages[*]} (Debian's names). There is no apt-get here: install them by the means of this system."
+  echo "demo.sh: installing ${packages[*]}"
+  "${root[@]}" apt-get update -qq
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+
+echo "demo.sh: building"
+log=$(mktemp)
+if ! dotnet build "$repository/samples/EdgeHost" -c Release -v quiet -nologo >"$log" 2>&1; then
+  cat "$log" >&2
+  rm -f "$log"
+  fail "the build failed"
+fi
+rm -f "$log"
+
+# In place of this shell, so that a signal to it reaches the demo.
+exec "${root[@]}" "$repository/samples/EdgeHost/bin/Release/net10.0/EdgeHost" demo "$@"

@@ -1,0 +1,80 @@
+using Clovisor.EdgeHost.Client;
+using Clovisor.EdgeHost.Lab;
+
+namespace Clovisor.EdgeHost.Demo.Steps;
+
+/// <summary>The point of it all: the route rule decides the link, for the way there and the way back.</summary>
+internal sealed class SteeringSteps
+{
+    private const double Wanted = 0.99;
+    private const long Least = 10_000_000;
+    private const int Requests = 5;
+    private const long Size = 2_500_000;
+
+    // Both steps look at the same transfers.
+    private Traffic? _traffic;
+    private IReadOnlyList<DeviceStatistics> _before = [];
+    private IReadOnlyList<DeviceStatistics> _after = [];
+
+    public DemoStep Links() => new(
+        "boss on wan0, minion on wan1", "at least 99 % of each user's bytes on its link, at least 10 MB each way; no connection carries both users", SteerAsync);
+
+    public DemoStep Replies() => new(
+        "replies come back by the link they left on", "no byte comes back by another link; the devices' own counters agree", ReturnAsync);
+
+    private async Task<(string Measured, bool Pass)> SteerAsync(DemoStage stage, CancellationToken cancellationToken)
+    {
+        TimeSpan ready = await stage.StartAgentAsync(cancellationToken).ConfigureAwait(false);
+        stage.View.Note($"Clovisor is ready after {Words.Milliseconds(ready)}");
+        if (await stage.SettleAsync(LabAddresses.Wan0, LabAddresses.Wan1, TimeSpan.FromSeconds(10), cancellationToken).ConfigureAwait(false) is not { } settled)
+        {
+            return ("after 10 s requests of boss and minion still do not leave by wan0 and wan1", false);
+        }
+
+        stage.View.Note($"new requests leave as the rules say {Words.Milliseconds(settled)} later");
+        TrafficSnapshot before = await stage.TrafficAsync(cancellationToken).ConfigureAwait(false);
+        _before = await DeviceStatistics.ReadAsync(stage.Names.Edge, cancellationToken).ConfigureAwait(false);
+        await using ClientRun run = stage.Run(new ClientOrder { Requests = Requests, Download = Size, Upload = Size });
+        IReadOnlyList<ClientSample> samples = await run.FinishAsync(cancellationToken).ConfigureAwait(false);
+        _traffic = (await stage.TrafficAsync(cancellationToken).ConfigureAwait(false)).Since(before);
+        _after = await DeviceStatistics.ReadAsync(stage.Names.Edge, cancellationToken).ConfigureAwait(false);
+
+        int failed = samples.Count(s => !s.Succeeded);
+        bool pass = failed == 0 && _traffic.Mixed == 0
+            && Good(_traffic, DemoUser.Boss, LabAddresses.Wan0) && Good(_traffic, DemoUser.Minion, LabAddresses.Wan1);
+        return (
+            $"{Words.Share(_traffic, DemoUser.Boss, LabAddresses.Wan0)}; {Words.Share(_traffic, DemoUser.Minion, LabAddresses.Wan1)}; " +
+            $"{_traffic.Mixed} of {_traffic.Connections} connections carried both; {failed} of {samples.Count} requests failed",
+            pass);
+    }
+
+    private static bool Good(Traffic traffic, string user, LabLink link) =>
+        traffic.Share(user, link) >= Wanted && traffic.Up(user) >= Least && traffic.Down(user) >= Least;
+
+    private Task<(string Measured, bool Pass)> ReturnAsync(DemoStage stage, CancellationToken cancellationToken)
+    {
+        if (_traffic is null)
+        {
+            return Task.FromResult(("nothing was transferred", false));
+        }
+
+        // A device counts Ethernet headers, probes and neighbour discovery too, so it may only have seen more.
+        var lines = new List<string>();
+        bool agree = true;
+        foreach (LabLink link in LabAddresses.Links)
+        {
+            long sent = Device(_after, link).Sent - Device(_before, link).Sent;
+            long received = Device(_after, link).Received - Device(_before, link).Received;
+            long up = _traffic.Flows.Where(f => f.Bytes.Device == link.Device).Sum(f => f.Bytes.Up);
+            long down = _traffic.Flows.Where(f => f.Bytes.Device == link.Device).Sum(f => f.Bytes.Down);
+            agree &= Covers(sent, up) && Covers(received, down);
+            lines.Add($"{link.Device} sent {Words.Megabytes(sent)} and received {Words.Megabytes(received)}, connections on it {Words.Megabytes(up)} and {Words.Megabytes(down)}");
+        }
+
+        return Task.FromResult(($"{_traffic.Astray} bytes by another link; {string.Join("; ", lines)}", _traffic.Astray == 0 && agree));
+    }
+
+    private static DeviceStatistics Device(IReadOnlyList<DeviceStatistics> all, LabLink link) => all.First(d => d.Device == link.Device);
+
+    private static bool Covers(long device, long connections) => device >= connections && device <= (connections * 1.02) + 200_000;
+}

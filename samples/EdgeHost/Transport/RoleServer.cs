@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Clovisor.EdgeHost.Transport;
+
+/// <summary>What the roles that serve HTTP have in common.</summary>
+internal static class RoleServer
+{
+    /// <summary>Written to the output when requests are taken.</summary>
+    public const string ReadyLine = "ready";
+
+    public static WebApplicationBuilder CreateBuilder(Action<KestrelServerOptions> listen)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+
+        // The output belongs to the role; what is logged goes where errors go.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(format => format.SingleLine = true);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Clovisor", LogLevel.Information);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Paced transfers are slower than the defaults allow, and bigger.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.AddServerHeader = false;
+            listen(kestrel);
+        });
+        return builder;
+    }
+
+    public static async Task ServeAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        ParentGuard.Watch();
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync(ReadyLine).ConfigureAwait(false);
+        await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
