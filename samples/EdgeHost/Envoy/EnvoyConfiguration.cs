@@ -17,7 +17,7 @@ internal static class EnvoyConfiguration
         static_resources:
           listeners:
           - name: outbound
-            address: {socket_address: {address: {{LabAddresses.EdgeLan}}, port_value: {{LabAddresses.SidecarPort}}}}
+            address: { socket_address: { address: {{LabAddresses.EdgeLan}}, port_value: {{LabAddresses.SidecarPort}} } }
             filter_chains:
             - filters:
               - name: envoy.filters.network.http_connection_manager
@@ -28,10 +28,10 @@ internal static class EnvoyConfiguration
                     route_config_name: outbound
                     config_source:
                       resource_api_version: V3
-                      path_config_source: {path: {{Quoted(routesFile)}}, watched_directory: {path: {{Quoted(Path.GetDirectoryName(routesFile)!)}}}}
+                      path_config_source: { path: {{Quoted(routesFile)}}, watched_directory: { path: {{Quoted(Path.GetDirectoryName(routesFile)!)}} } }
                   http_filters:
                   - name: envoy.filters.http.router
-                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
           clusters:
         {{string.Concat(classes.Select(Cluster))}}
         """;
@@ -53,20 +53,22 @@ internal static class EnvoyConfiguration
             ? $", socket_options: [{{level: {ProtocolIp}, name: {TypeOfService}, int_value: {dscp << 2}, state: STATE_PREBIND}}]"
             : "";
         return $$"""
-          - name: {{Quoted(@class.Cluster)}}
-            type: STATIC
-            connect_timeout: 0.25s
-            upstream_bind_config: {source_address: {address: 0.0.0.0, port_value: 0}{{options}}}
-            typed_extension_protocol_options:
-              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                common_http_protocol_options: {idle_timeout: 10s, max_connection_duration: 1s}
-                explicit_http_config: {http_protocol_options: {}}
-            load_assignment:
-              cluster_name: {{Quoted(@class.Cluster)}}
-              endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: {{LabAddresses.ServiceV4}}, port_value: {{LabAddresses.ServicePort}}}}}}]}]
+            - name: {{Quoted(@class.Cluster)}}
+              type: STATIC
+              connect_timeout: 0.25s
+              upstream_bind_config: { source_address: { address: 0.0.0.0, port_value: 0 }{{options}} }
+              typed_extension_protocol_options:
+                envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                  "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                  common_http_protocol_options: {idle_timeout: 10s, max_connection_duration: 1s}
+                  explicit_http_config: { http_protocol_options: { } }
+              load_assignment:
+                cluster_name: {{Quoted(@class.Cluster)}}
+                endpoints:
+                - lb_endpoints:
+                  - endpoint: { address: { socket_address: { address: {{LabAddresses.ServiceV4}}, port_value: {{LabAddresses.ServicePort}} } } }
 
-        """.Replace("\n", "\n  ", StringComparison.Ordinal).Insert(0, "  ").TrimEnd(' ');
+        """;
     }
 
     private static string Host(EnvoyHost host) =>

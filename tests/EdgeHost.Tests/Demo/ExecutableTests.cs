@@ -1,0 +1,37 @@
+using Clovisor.EdgeHost.Lab;
+
+namespace Clovisor.EdgeHost.Tests.Demo;
+
+/// <summary>The executable as the shell sees it.</summary>
+public sealed class ExecutableTests
+{
+    [Theory]
+    [InlineData("--mode 'tagg' is not one of report|tag. Did you mean 'tag'?", "--mode", "tagg")]
+    [InlineData("--proxy 'nginx' is not one of yarp|envoy", "--proxy", "nginx")]
+    [InlineData("--proxy envoy cannot report sessions yet. Add --mode tag", "--proxy", "envoy")]
+    public async Task Bad_input_is_explained_and_nothing_is_made(string message, params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(["demo", .. arguments]);
+
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Without_root_the_demo_says_so_and_makes_nothing()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && Tool.Find("setpriv") is not null, "needs root, to give it up, and setpriv");
+        (int code, _, string error) = await Tool.TryRunAsync(
+            "setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", Executable, "demo"], null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, code);
+        Assert.Contains("not root", error, StringComparison.Ordinal);
+        Assert.Contains("sudo", error, StringComparison.Ordinal);
+    }
+
+    private static string Executable => Path.Combine(AppContext.BaseDirectory, "EdgeHost");
+
+    private static Task<(int Code, string Output, string Error)> RunAsync(string[] arguments) =>
+        Tool.TryRunAsync(Executable, arguments, null, TestContext.Current.CancellationToken);
+}
