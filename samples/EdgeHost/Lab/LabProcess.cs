@@ -82,7 +82,10 @@ internal sealed class LabProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        File.Delete(_idFile);
+        if (File.Exists(_idFile))
+        {
+            File.Delete(_idFile);
+        }
     }
 
     /// <summary>Waits until it has ended by itself and its output is complete.</summary>
