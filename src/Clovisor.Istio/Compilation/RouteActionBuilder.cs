@@ -48,7 +48,7 @@ internal sealed class RouteActionBuilder
     private RedirectAction Redirect(HttpRedirect redirect)
     {
         string scheme = redirect.Scheme.Length > 0 ? redirect.Scheme : _context.IsTls ? "https" : "http";
-        int port = redirect.PortFromRequest ? _context.Port : redirect.Port;
+        int port = redirect.DerivePort == RedirectPortSource.Request ? _context.Port : redirect.Port;
         bool isDefault = (port == 80 && scheme == "http") || (port == 443 && scheme == "https");
         return new RedirectAction
         {

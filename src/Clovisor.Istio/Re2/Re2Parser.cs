@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Clovisor.Istio.Re2;
@@ -7,7 +6,7 @@ namespace Clovisor.Istio.Re2;
 /// Parses RE2 syntax and writes the same expression for .NET. Every construct is written out in terms whose meaning both
 /// share: classes as byte ranges, groups with explicit numbers, anchors without regard to options.
 /// </summary>
-internal sealed class Re2Parser
+internal sealed partial class Re2Parser
 {
     // RE2 and Go refuse more repetitions than this, also as the product of nested ones.
     private const int MaximumRepeat = 1000;
@@ -107,124 +106,6 @@ internal sealed class Re2Parser
         _at = Math.Min(_text.Length, _at + 2);
     }
 
-    private Piece Repeated(Piece atom)
-    {
-        bool repeated = false;
-        while (!AtEnd)
-        {
-            int start = _at;
-            (int minimum, int maximum)? bounds = Operator();
-            if (bounds is not { } b)
-            {
-                return atom;
-            }
-
-            if (repeated)
-            {
-                throw new FormatException($"invalid nested repetition operator at {_text[start..]}");
-            }
-
-            repeated = true;
-            bool lazy = !AtEnd && _text[_at] == '?';
-            if (lazy)
-            {
-                _at++;
-            }
-
-            if (atom.Pattern.Length == 0)
-            {
-                continue;
-            }
-
-            int count = Math.Max(b.minimum, b.maximum);
-            int repeats = count > 1 ? count * atom.Repeats : atom.Repeats;
-            if (repeats > MaximumRepeat)
-            {
-                throw new FormatException($"repeats more than {MaximumRepeat} times");
-            }
-
-            string upper = b.maximum < 0 ? "" : b.maximum.ToString(CultureInfo.InvariantCulture);
-            string range = (b.minimum, b.maximum) switch
-            {
-                (0, -1) => "*",
-                (1, -1) => "+",
-                (0, 1) => "?",
-                _ => $"{{{b.minimum.ToString(CultureInfo.InvariantCulture)},{upper}}}",
-            };
-            atom = new Piece($"(?:{atom.Pattern}){range}{(lazy != _swapGreed ? "?" : "")}", repeats);
-        }
-
-        return atom;
-    }
-
-    private (int Minimum, int Maximum)? Operator()
-    {
-        switch (_text[_at])
-        {
-            case '*':
-                _at++;
-                return (0, -1);
-            case '+':
-                _at++;
-                return (1, -1);
-            case '?':
-                _at++;
-                return (0, 1);
-            case '{':
-                return Braces();
-            default:
-                return null;
-        }
-    }
-
-    // What does not read as {n}, {n,} or {n,m} is a literal brace.
-    private (int Minimum, int Maximum)? Braces()
-    {
-        int at = _at + 1;
-        if (Count(ref at) is not { } minimum)
-        {
-            return null;
-        }
-
-        int maximum = minimum;
-        if (at < _text.Length && _text[at] == ',')
-        {
-            at++;
-            int before = at;
-            maximum = Count(ref at) ?? -1;
-            if (maximum < 0 && at != before)
-            {
-                return null;
-            }
-        }
-
-        if (at >= _text.Length || _text[at] != '}')
-        {
-            return null;
-        }
-
-        if (minimum > MaximumRepeat || maximum > MaximumRepeat || (maximum >= 0 && maximum < minimum))
-        {
-            throw new FormatException($"invalid repeat count {_text[_at..(at + 1)]}");
-        }
-
-        _at = at + 1;
-        return (minimum, maximum);
-    }
-
-    private int? Count(ref int at)
-    {
-        int start = at;
-        int value = 0;
-        while (at < _text.Length && char.IsAsciiDigit(_text[at]))
-        {
-            value = Math.Min((value * 10) + _text[at++] - '0', 100_000);
-        }
-
-        bool leadingZero = at - start > 1 && _text[start] == '0';
-        return at == start || leadingZero ? null : value;
-    }
-
     private Piece Atom()
     {
         char c = _text[_at];
@@ -272,104 +153,6 @@ internal sealed class Re2Parser
         return classes.TryNamedClass(ref _at) is { } set
             ? new Piece((_fold ? set.Fold() : set).ToPattern(), 1)
             : Literal(classes.EscapedByte(ref _at));
-    }
-
-    private Piece Group()
-    {
-        _at++;
-        (bool fold, bool multiline, bool dotAll, bool swapGreed) = (_fold, _multiline, _dotAll, _swapGreed);
-        string open;
-        if (!AtEnd && _text[_at] == '?')
-        {
-            _at++;
-            if (Name() is { } named)
-            {
-                open = named;
-            }
-            else if (!Flags())
-            {
-                // (?i) holds to the end of the enclosing group: nothing to restore, and no group of its own.
-                return new Piece("", 1);
-            }
-            else
-            {
-                open = "(?:";
-            }
-        }
-        else
-        {
-            open = $"(?<{(++GroupCount).ToString(CultureInfo.InvariantCulture)}>";
-        }
-
-        Piece inner = Alternation();
-        if (AtEnd)
-        {
-            throw new FormatException("missing closing )");
-        }
-
-        _at++;
-        (_fold, _multiline, _dotAll, _swapGreed) = (fold, multiline, dotAll, swapGreed);
-        return new Piece($"{open}{inner.Pattern})", inner.Repeats);
-    }
-
-    private string? Name()
-    {
-        int skip = _text.AsSpan(_at).StartsWith("P<") ? 2 : _text.AsSpan(_at).StartsWith("<") ? 1 : 0;
-        if (skip == 0)
-        {
-            return null;
-        }
-
-        int end = _text.IndexOf('>', _at);
-        string name = end < 0 ? "" : _text[(_at + skip)..end];
-        if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') || !_names.Add(name))
-        {
-            throw new FormatException($"invalid or repeated group name at (?{_text[_at..]}; look-behind does not exist in RE2");
-        }
-
-        _at = end + 1;
-        return $"(?<{(++GroupCount).ToString(CultureInfo.InvariantCulture)}>";
-    }
-
-    /// <summary>Reads flags up to <c>:</c>, which gives true, or <c>)</c>, which gives false.</summary>
-    private bool Flags()
-    {
-        int start = _at;
-        bool on = true;
-        bool any = false;
-        while (!AtEnd)
-        {
-            char c = _text[_at++];
-            switch (c)
-            {
-                case 'i':
-                    _fold = on;
-                    break;
-                case 'm':
-                    _multiline = on;
-                    break;
-                case 's':
-                    _dotAll = on;
-                    break;
-                case 'U':
-                    _swapGreed = on;
-                    break;
-                case '-' when on:
-                    on = false;
-                    any = false;
-                    continue;
-                case ':' when on || any:
-                    return true;
-                case ')' when any:
-                    return false;
-                default:
-                    throw new FormatException($"invalid or unsupported Perl syntax: (?{_text[start.._at]}");
-            }
-
-            any = true;
-        }
-
-        throw new FormatException("missing closing )");
     }
 
     private Piece Literal(int value)

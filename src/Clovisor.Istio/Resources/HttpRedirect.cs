@@ -18,8 +18,8 @@ public sealed record HttpRedirect
     /// <summary>Gets the new port; 0 for none.</summary>
     public int Port { get; init; }
 
-    /// <summary>Gets a value indicating whether the listener's port is written into the location.</summary>
-    public bool PortFromRequest { get; init; }
+    /// <summary>Gets where the port comes from instead, or null when not said.</summary>
+    public RedirectPortSource? DerivePort { get; init; }
 
     /// <summary>Gets the status code; 0 stands for 301.</summary>
     public int Code { get; init; }

@@ -26,7 +26,7 @@ public sealed record HttpRoute
     /// <summary>Gets the rewrite of path or authority, or null.</summary>
     public HttpRewrite? Rewrite { get; init; }
 
-    /// <summary>Gets the request timeout; null or zero means none.</summary>
+    /// <summary>Gets the request timeout, at least a millisecond; null means none.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Gets the retry policy, or null for the mesh's default.</summary>

@@ -108,7 +108,7 @@ internal sealed class FieldReader(YamlNode node, string path, ErrorList errors)
         return null;
     }
 
-    /// <summary>Reads a duration. Istio refuses those that are shorter or finer than a millisecond, except where 0 switches something off.</summary>
+    /// <summary>Reads a duration. Istio refuses those that are shorter or finer than a millisecond, 0 too, except where it has a meaning.</summary>
     public TimeSpan? Duration(string name, bool zeroAllowed = false)
     {
         if (OptionalText(name) is not { } text)

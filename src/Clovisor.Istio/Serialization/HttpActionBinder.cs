@@ -26,7 +26,12 @@ internal static class HttpActionBinder
             Authority = r.Text("authority"),
             Scheme = r.Text("scheme"),
             Port = r.Integer("port", 1, 65535),
-            PortFromRequest = derive == "FROM_REQUEST_PORT",
+            DerivePort = derive switch
+            {
+                "FROM_REQUEST_PORT" => RedirectPortSource.Request,
+                "FROM_PROTOCOL_DEFAULT" => RedirectPortSource.ProtocolDefault,
+                _ => null,
+            },
             Code = r.Integer("redirectCode", 0, 999),
         };
     }
@@ -55,7 +60,7 @@ internal static class HttpActionBinder
         return new HttpRetries
         {
             Attempts = r.Integer("attempts", 0, int.MaxValue),
-            PerTryTimeout = r.Duration("perTryTimeout", zeroAllowed: true),
+            PerTryTimeout = r.Duration("perTryTimeout"),
             RetryOn = r.Text("retryOn"),
         };
     }

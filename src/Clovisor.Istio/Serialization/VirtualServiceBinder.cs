@@ -36,7 +36,7 @@ internal static class VirtualServiceBinder
         DirectResponse = r.Object("directResponse", HttpActionBinder.DirectResponse),
         Delegate = r.Object("delegate", static d => new DelegateReference { Name = d.RequiredText("name"), Namespace = d.Text("namespace") }),
         Rewrite = r.Object("rewrite", HttpActionBinder.Rewrite),
-        Timeout = r.Duration("timeout", zeroAllowed: true),
+        Timeout = r.Duration("timeout"),
         Retries = r.Object("retries", HttpActionBinder.Retries),
         Fault = r.Object("fault", HttpFaultBinder.Bind),
         Mirrors = Mirrors(r),

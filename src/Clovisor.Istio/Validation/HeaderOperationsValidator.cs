@@ -1,0 +1,54 @@
+using Clovisor.Istio.Compilation;
+using Clovisor.Istio.Resources;
+using Clovisor.Istio.Serialization;
+
+namespace Clovisor.Istio.Validation;
+
+/// <summary>Checks header changes.</summary>
+internal static class HeaderOperationsValidator
+{
+    public static void Validate(HeaderOperations? operations, int line, string path, ErrorList errors)
+    {
+        Changes(operations?.Request, line, $"{path}.request", authorityAllowed: true, errors);
+        Changes(operations?.Response, line, $"{path}.response", authorityAllowed: false, errors);
+    }
+
+    private static void Changes(HeaderChanges? changes, int line, string path, bool authorityAllowed, ErrorList errors)
+    {
+        if (changes is null)
+        {
+            return;
+        }
+
+        foreach ((string operation, string name, string value) in changes.Set.Select(static h => ("set", h.Key, h.Value)).Concat(changes.Add.Select(static h => ("add", h.Key, h.Value))))
+        {
+            Name(name, line, $"{path}.{operation}", authorityAllowed, errors);
+            if (value.Count(static c => c == '%') % 2 != 0)
+            {
+                errors.Add(line, $"{path}.{operation}[{name}]", "has a % that is not closed; write %% for the character, or %NAME% for a value of Envoy's");
+            }
+        }
+
+        foreach (string name in changes.Remove)
+        {
+            Name(name, line, $"{path}.remove", authorityAllowed: false, errors);
+        }
+    }
+
+    private static void Name(string name, int line, string path, bool authorityAllowed, ErrorList errors)
+    {
+        if (authorityAllowed && HeaderOperationsCompiler.IsAuthority(name))
+        {
+            return;
+        }
+
+        if (name.StartsWith(':') || name.Equals("host", StringComparison.OrdinalIgnoreCase))
+        {
+            errors.Add(line, path, $"cannot change \"{name}\"; the authority can be set for requests, other pseudo headers not at all");
+        }
+        else if (!NameRules.IsToken(name))
+        {
+            errors.Add(line, path, $"\"{name}\" is not the name of a header");
+        }
+    }
+}
