@@ -9,18 +9,22 @@ namespace Clovisor.Bpf.Links;
 /// A filter outlives its process, so what the next process must know stands in the filter's name: whose it is, and whether the
 /// discipline was created for it.
 /// </remarks>
-internal sealed class ClsactHook
+internal sealed class ClsactHook : IDisposable
 {
     private const string OwnedSuffix = ":qdisc";
 
+    // Held for its network namespace: detaching must not depend on the thread that asks for it.
+    private readonly NetlinkSocket _socket;
     private readonly int _interfaceIndex;
     private readonly TcDirection _direction;
     private readonly TcAttachOptions _options;
     private string _filterName;
     private uint _programId;
 
-    private ClsactHook(int interfaceIndex, TcDirection direction, TcAttachOptions options, string filterName, uint programId)
+    private ClsactHook(
+        NetlinkSocket socket, int interfaceIndex, TcDirection direction, TcAttachOptions options, string filterName, uint programId)
     {
+        _socket = socket;
         _interfaceIndex = interfaceIndex;
         _direction = direction;
         _options = options;
@@ -31,10 +35,11 @@ internal sealed class ClsactHook
     internal static ClsactHook Attach(
         BpfProgram program, int interfaceIndex, TcDirection direction, TcAttachOptions options, out bool adopted)
     {
-        using var socket = new NetlinkSocket();
-        bool created = EnsureQdisc(socket, interfaceIndex, direction);
+        var socket = new NetlinkSocket();
+        bool created = false;
         try
         {
+            created = EnsureQdisc(socket, interfaceIndex, direction);
             TcFilter? existing = Find(socket, interfaceIndex, direction, options);
             if (existing is not null && ProgramOf(existing) != program.KernelName)
             {
@@ -49,20 +54,24 @@ internal sealed class ClsactHook
             bool owned = created || IsOurs(socket, interfaceIndex);
             string name = owned ? program.KernelName + OwnedSuffix : program.KernelName;
             TrafficControl.SetFilter(socket, interfaceIndex, direction, options.Priority, options.Handle, name, program.Handle, adopted);
-            return new ClsactHook(interfaceIndex, direction, options, name, program.Id);
+            return new ClsactHook(socket, interfaceIndex, direction, options, name, program.Id);
         }
-        catch when (created)
+        catch
         {
-            RemoveQdiscIfEmpty(socket, interfaceIndex);
+            if (created)
+            {
+                RemoveQdiscIfEmpty(socket, interfaceIndex);
+            }
+
+            socket.Dispose();
             throw;
         }
     }
 
     internal void Replace(BpfProgram program)
     {
-        using var socket = new NetlinkSocket();
         string name = _filterName.EndsWith(OwnedSuffix, StringComparison.Ordinal) ? program.KernelName + OwnedSuffix : program.KernelName;
-        TrafficControl.SetFilter(socket, _interfaceIndex, _direction, _options.Priority, _options.Handle, name, program.Handle, replace: true);
+        TrafficControl.SetFilter(_socket, _interfaceIndex, _direction, _options.Priority, _options.Handle, name, program.Handle, replace: true);
         _filterName = name;
         _programId = program.Id;
     }
@@ -70,12 +79,14 @@ internal sealed class ClsactHook
     /// <summary>Removes the filter unless somebody put another program in its place, and the discipline if it is ours and empty.</summary>
     internal void Detach()
     {
-        using var socket = new NetlinkSocket();
-        if (Find(socket, _interfaceIndex, _direction, _options) is { } filter && filter.ProgramId == _programId)
+        if (Find(_socket, _interfaceIndex, _direction, _options) is { } filter && filter.ProgramId == _programId)
         {
-            Remove(socket, _interfaceIndex, _direction, filter);
+            Remove(_socket, _interfaceIndex, _direction, filter);
         }
     }
+
+    /// <summary>Lets go of the namespace; the filter stays.</summary>
+    public void Dispose() => _socket.Dispose();
 
     /// <summary>Removes what a process that is gone has left. False when there is nothing of that name.</summary>
     internal static bool Remove(int interfaceIndex, TcDirection direction, string programName, TcAttachOptions options)

@@ -21,7 +21,8 @@ public sealed record TcAttachOptions
 
     /// <summary>
     /// Makes the attachment outlive its owner. A tcx link is pinned at this path; a link that is pinned there already, on the same device and
-    /// side, is adopted and its program swapped in one step. A clsact filter needs no pin and is left in place when its owner is disposed.
+    /// side, is adopted and its program swapped in one step. A clsact filter needs no pin and is left in place when its owner is disposed. What a run before left of
+    /// the other kind, at the same path or of the same priority, handle and program name, is replaced: the program never stays attached twice.
     /// </summary>
     /// <value>The default is null: disposing detaches. The path must be in a BPF file system, in a directory that exists.</value>
     public string? PinPath { get; init; }

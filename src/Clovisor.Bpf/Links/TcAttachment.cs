@@ -6,7 +6,8 @@ namespace Clovisor.Bpf.Links;
 /// <summary>A program attached to one side of a device's traffic control, by tcx or by clsact.</summary>
 /// <remarks>
 /// Foreign programs and filters on the device stay as they are. A program that returns <c>TC_ACT_UNSPEC</c> (-1) lets the ones after it run.
-/// The device is that of the network namespace which the calling thread is in. Needs CAP_NET_ADMIN, and CAP_BPF for tcx, or root.
+/// The device is that of the network namespace which the attaching thread is in. An attachment by clsact keeps that namespace alive until
+/// it is disposed, and its filter stays when it is never disposed; one by tcx ends when it is found unreachable. Needs CAP_NET_ADMIN, and CAP_BPF for tcx, or root.
 /// Not safe for use from several threads at once.
 /// </remarks>
 public sealed class TcAttachment : IDisposable
@@ -92,7 +93,7 @@ public sealed class TcAttachment : IDisposable
         Link?.Update(program);
     }
 
-    /// <summary>Detaches now, pinned or not, and removes the pin. Calling it again does nothing.</summary>
+    /// <summary>Detaches now, pinned or not, and removes the pin, whatever namespace the calling thread is in. Calling it again does nothing.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public void Detach()
     {
@@ -102,24 +103,14 @@ public sealed class TcAttachment : IDisposable
         }
 
         _ended = true;
-        _clsact?.Detach();
-        if (Link is null)
-        {
-            return;
-        }
-
         try
         {
-            if (Link.PinPath is not null)
-            {
-                Link.Unpin();
-            }
-
-            Link.Detach();
+            _clsact?.Detach();
+            Remove(Link);
         }
         finally
         {
-            Link.Dispose();
+            Close();
         }
     }
 
@@ -129,12 +120,28 @@ public sealed class TcAttachment : IDisposable
         if (_stays)
         {
             _ended = true;
-            Link?.Dispose();
+            Close();
         }
         else
         {
             Detach();
         }
+    }
+
+    private void Close()
+    {
+        _clsact?.Dispose();
+        Link?.Dispose();
+    }
+
+    private static void Remove(BpfLink? link)
+    {
+        if (link?.PinPath is not null)
+        {
+            link.Unpin();
+        }
+
+        link?.Detach();
     }
 
     private static TcAttachment AttachTcx(BpfProgram program, int interfaceIndex, TcDirection direction, TcAttachOptions options)
@@ -168,12 +175,25 @@ public sealed class TcAttachment : IDisposable
             }
         }
 
+        if (options.PinPath is not null)
+        {
+            // A run before this one may have had to use clsact.
+            ClsactHook.Remove(interfaceIndex, direction, program.KernelName, options);
+        }
+
         return new TcAttachment(interfaceIndex, direction, link, null, adopted: false, stays: options.PinPath is not null);
     }
 
     private static TcAttachment AttachClsact(BpfProgram program, int interfaceIndex, TcDirection direction, TcAttachOptions options)
     {
         ClsactHook hook = ClsactHook.Attach(program, interfaceIndex, direction, options, out bool adopted);
+        if (options.PinPath is { } path && File.Exists(path))
+        {
+            // A run before this one used tcx: the program must not run twice.
+            using BpfLink former = BpfLink.OpenPinned(path);
+            Remove(former);
+        }
+
         return new TcAttachment(interfaceIndex, direction, null, hook, adopted, stays: options.PinPath is not null);
     }
 

@@ -103,7 +103,7 @@ public sealed partial class BpfMap : IDisposable
             ? new BpfMap(new BpfHandle(result), name)
             : throw BpfErrors.Create("create map", name, -result, result == -Errno.EINVAL
                 ? $"The kernel does not take {type} with keys of {keySize} B, values of {valueSize} B, {maxEntries} entries and flags {flags}."
-                : null);
+                : result == -Errno.EPERM ? "Before Linux 5.11 a low limit of locked memory gives the same error: ulimit -l unlimited." : null);
     }
 
     /// <summary>Opens a map by the path it is pinned at. Needs CAP_BPF or root, and rights on the path.</summary>

@@ -54,19 +54,11 @@ public sealed partial class BpfProgram : IDisposable
     /// <exception cref="BpfException">Nothing is pinned there, or not a program.</exception>
     public static BpfProgram OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, DescriptorKind.Program));
 
-    /// <summary>Gives the program a path in a BPF file system, by which it outlives this process until the path is deleted.</summary>
-    /// <param name="path">A path that does not exist yet, in a directory that does.</param>
-    /// <exception cref="BpfException">The path exists, or is not in a BPF file system.</exception>
-    public void Pin(string path) => BpfSyscall.Pin(Handle, path, $"program {Name}");
-
-    /// <summary>Closes this descriptor. The program itself lives on while it is attached, pinned or held elsewhere.</summary>
-    public void Dispose() => Handle.Dispose();
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Type}, id {Id}, tag {Tag})";
-
-    /// <summary>Opens a program by its number; null when it is gone. Needs CAP_SYS_ADMIN.</summary>
-    internal static BpfProgram? FindById(uint id)
+    /// <summary>Opens a program by its number, for example the one that a link runs. Needs CAP_SYS_ADMIN. From Linux 4.13.</summary>
+    /// <param name="id">The kernel's number.</param>
+    /// <returns>The program, to be disposed by the caller; null when it is gone.</returns>
+    /// <exception cref="BpfPermissionException">CAP_SYS_ADMIN is missing.</exception>
+    public static BpfProgram? OpenById(uint id)
     {
         var attributes = new IdAttributes { Id = id };
         int result = BpfSyscall.Call(BpfCommand.ProgramGetDescriptorById, ref attributes);
@@ -77,4 +69,15 @@ public sealed partial class BpfProgram : IDisposable
             _ => throw BpfErrors.Create("open program", $"id {id}", -result, "Opening by id needs CAP_SYS_ADMIN."),
         };
     }
+
+    /// <summary>Gives the program a path in a BPF file system, by which it outlives this process until the path is deleted.</summary>
+    /// <param name="path">A path that does not exist yet, in a directory that does.</param>
+    /// <exception cref="BpfException">The path exists, or is not in a BPF file system.</exception>
+    public void Pin(string path) => BpfSyscall.Pin(Handle, path, $"program {Name}");
+
+    /// <summary>Closes this descriptor. The program itself lives on while it is attached, pinned or held elsewhere.</summary>
+    public void Dispose() => Handle.Dispose();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Type}, id {Id}, tag {Tag})";
 }

@@ -106,6 +106,44 @@ public sealed class TcAttachmentTests
         Assert.Contains("clsact", space.Exec("tc", "qdisc", "show", "dev", "lo"), StringComparison.Ordinal);
     }
 
+    [KernelTheory]
+    [MemberData(nameof(Ways))]
+    public void Detaches_from_a_thread_that_is_in_another_namespace(TcAttachmentKind kind, TcDirection direction)
+    {
+        using var space = new NetworkNamespace("tc");
+        using var elsewhere = new NetworkNamespace("tc");
+        using var counter = new PacketCounter();
+        TcAttachment attachment = counter.Attach(space, direction, new TcAttachOptions { Kind = kind });
+
+        elsewhere.Run(attachment.Dispose);
+
+        Assert.Equal(0UL, counter.DuringPing(space));
+    }
+
+    [KernelTheory]
+    [InlineData(TcAttachmentKind.Tcx, TcAttachmentKind.Clsact)]
+    [InlineData(TcAttachmentKind.Clsact, TcAttachmentKind.Tcx)]
+    public void A_lasting_attachment_of_the_other_kind_is_replaced(TcAttachmentKind before, TcAttachmentKind after)
+    {
+        using var pins = new PinDirectory();
+        using var space = new NetworkNamespace("tc");
+        using var counter = new PacketCounter();
+        using var successor = new PacketCounter();
+        var options = new TcAttachOptions { PinPath = pins.Under("link") };
+        space.Run(counter.Attach(space, TcDirection.Ingress, options with { Kind = before }).Dispose);
+        Assert.Equal(2UL, counter.DuringPing(space));
+
+        TcAttachment attachment = successor.Attach(space, TcDirection.Ingress, options with { Kind = after });
+
+        Assert.Equal(after, attachment.Kind);
+        Assert.Equal(0UL, counter.DuringPing(space));
+        Assert.Equal(2UL, successor.Packets);
+        attachment.Detach();
+        Assert.Equal(0UL, successor.DuringPing(space));
+        Assert.False(File.Exists(options.PinPath));
+        Assert.DoesNotContain("clsact", space.Exec("tc", "qdisc", "show", "dev", "lo"), StringComparison.Ordinal);
+    }
+
     [KernelFact]
     public void Without_a_choice_takes_tcx_where_the_kernel_has_it()
     {

@@ -38,6 +38,28 @@ public sealed class ProgramTests
     }
 
     [KernelFact]
+    public void Is_opened_by_its_number_while_it_lives()
+    {
+        uint id;
+        using (BpfObject loaded = TestPrograms.Load(TestPrograms.Counter))
+        using (BpfProgram program = loaded.Program("count"))
+        {
+            id = program.Id;
+            using BpfProgram? opened = BpfProgram.OpenById(id);
+            Assert.Equal(program.Tag, opened?.Tag);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => IsGone(id), TimeSpan.FromSeconds(5)));
+
+        // The kernel frees a program a moment after its last descriptor is closed.
+        static bool IsGone(uint id)
+        {
+            using BpfProgram? opened = BpfProgram.OpenById(id);
+            return opened is null;
+        }
+    }
+
+    [KernelFact]
     public void Opening_a_pin_of_another_kind_says_what_it_is_not()
     {
         using var pins = new PinDirectory();

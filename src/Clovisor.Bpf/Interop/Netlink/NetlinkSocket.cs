@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop.Handles;
@@ -25,7 +26,6 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     private const int ReceiveBytes = 64 << 10;
 
     private readonly BpfHandle _handle;
-    private readonly byte[] _buffer = new byte[ReceiveBytes];
     private uint _sequence;
 
     internal NetlinkSocket()
@@ -61,12 +61,27 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             }
         }
 
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReceiveBytes);
+        try
+        {
+            return Receive(lease.Descriptor, buffer, sequence, visitor, ref text);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static int Receive(int descriptor, byte[] buffer, uint sequence, Visitor? visitor, ref string? text)
+    {
         while (true)
         {
             nint received;
-            fixed (byte* pointer = _buffer)
+            fixed (byte* pointer = buffer)
             {
-                received = LibC.recv(lease.Descriptor, pointer, ReceiveBytes, 0);
+                received = LibC.recv(descriptor, pointer, (nuint)buffer.Length, 0);
             }
 
             if (received < 0)
@@ -80,14 +95,12 @@ internal sealed unsafe class NetlinkSocket : IDisposable
                 return -errno;
             }
 
-            if (Read(_buffer.AsSpan(0, (int)received), sequence, visitor, ref text) is { } result)
+            if (Read(buffer.AsSpan(0, (int)received), sequence, visitor, ref text) is { } result)
             {
                 return result;
             }
         }
     }
-
-    public void Dispose() => _handle.Dispose();
 
     // Null means that more is to come.
     private static int? Read(ReadOnlySpan<byte> datagram, uint sequence, Visitor? visitor, ref string? text)
