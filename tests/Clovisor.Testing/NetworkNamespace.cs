@@ -81,7 +81,7 @@ public sealed partial class NetworkNamespace : IDisposable
         {
             try
             {
-                Enter();
+                EnterOnThisThread();
                 result = function();
             }
             catch (Exception e)
@@ -99,8 +99,8 @@ public sealed partial class NetworkNamespace : IDisposable
     /// <summary>Removes the namespace and with it all its devices.</summary>
     public void Dispose() => Command.TryRun("ip", "netns", "del", Name);
 
-    // The thread ends with its work, so there is nothing to return to.
-    private void Enter()
+    /// <summary>Moves the calling thread into the namespace for good: only for a thread that ends with the test.</summary>
+    public void EnterOnThisThread()
     {
         using SafeFileHandle file = File.OpenHandle($"/run/netns/{Name}");
         if (SetNamespace((int)file.DangerousGetHandle(), CloneNewNetwork) != 0)

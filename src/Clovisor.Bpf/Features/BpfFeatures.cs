@@ -36,13 +36,13 @@ public static unsafe class BpfFeatures
     public static IReadOnlyList<BpfFeature> All { get; } = [Tcx, BatchOperations, TestRun, Btf, FileSystem];
 
     // The loopback device has index 1 in every network namespace.
-    private static BpfSupport ProbeTcx()
+    internal static BpfSupport ProbeTcx()
     {
         var attributes = new ProgramQueryAttributes { InterfaceIndex = 1, AttachType = TcxHook.AttachType(TcDirection.Ingress) };
         return Classify(BpfSyscall.Call(BpfCommand.ProgramQuery, ref attributes));
     }
 
-    private static BpfSupport ProbeBatch()
+    internal static BpfSupport ProbeBatch()
     {
         try
         {
@@ -61,7 +61,7 @@ public static unsafe class BpfFeatures
     }
 
     // r0 = 0; exit
-    private static BpfSupport ProbeTestRun()
+    internal static BpfSupport ProbeTestRun()
     {
         ReadOnlySpan<ulong> instructions = [0x00000000000000B7, 0x0000000000000095];
         fixed (ulong* code = instructions)
