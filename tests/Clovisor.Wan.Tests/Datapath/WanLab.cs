@@ -26,6 +26,14 @@ internal sealed class WanLab : IDisposable
         Cloud = new NetworkNamespace("cloud");
         try
         {
+            // Duplicate address detection would keep the neighbours of fresh devices silent for seconds.
+            foreach (NetworkNamespace side in new[] { Edge, Cloud })
+            {
+                side.Exec("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0");
+            }
+
+            // A router asks for neighbours with its own address, not with one of the hosts behind it.
+            Cloud.Exec("sysctl", "-qw", "net.ipv4.conf.all.arp_announce=2");
             for (int i = 0; i < 2; i++)
             {
                 Edge.AddVeth(Device(i), Cloud, CloudDevice(i));
