@@ -9,9 +9,6 @@ namespace Clovisor.Wan.Selection;
 /// <summary>Chooses the link of every slot of one association. Links are named by their position in the configuration.</summary>
 internal sealed class LinkSelector
 {
-    /// <summary>The slot value that stands for "no link".</summary>
-    public const byte NoLink = byte.MaxValue;
-
     private readonly WanAssociation _association;
     private readonly ImmutableArray<Tier> _tiers;
 
@@ -34,7 +31,7 @@ internal sealed class LinkSelector
     /// 4. None.
     /// </remarks>
     /// <param name="views">What is known of each link of the configuration.</param>
-    /// <param name="slots">Takes <see cref="DatapathPlan.SlotsPerAssociation"/> positions, or <see cref="NoLink"/>.</param>
+    /// <param name="slots">Takes <see cref="DatapathPlan.SlotsPerAssociation"/> positions, or <see cref="DatapathPlan.NoLink"/>.</param>
     public Selection Select(ReadOnlySpan<LinkView> views, Span<byte> slots)
     {
         Current = Choose(views, slots);
@@ -60,7 +57,7 @@ internal sealed class LinkSelector
 
         return _association.Fallback == SlaFallback.BestOfWorst && LeastBad(views) is var (link, ofTier)
             ? FillWith(slots, (byte)link, new Selection(SelectionReason.BestOfWorst, ofTier))
-            : FillWith(slots, NoLink, new Selection(SelectionReason.NoLink, null));
+            : FillWith(slots, DatapathPlan.NoLink, new Selection(SelectionReason.NoLink, null));
     }
 
     private (int Link, int Tier)? LeastBad(ReadOnlySpan<LinkView> views)

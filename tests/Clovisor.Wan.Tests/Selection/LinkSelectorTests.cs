@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Clovisor.Wan.Associations;
+using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
 using Clovisor.Wan.Selection;
 
@@ -42,7 +43,7 @@ public sealed class LinkSelectorTests
     {
         LinkSelector selector = Selector(new LinkCriteria { AllowBackup = false }, LinkTier.Of("fibre", "lte"));
 
-        Assert.All(Slots(selector, Dead, Dead, Good), static slot => Assert.Equal(LinkSelector.NoLink, slot));
+        Assert.All(Slots(selector, Dead, Dead, Good), static slot => Assert.Equal(DatapathPlan.NoLink, slot));
         Assert.Equal(SelectionReason.NoLink, selector.Current.Reason);
     }
 
@@ -52,14 +53,14 @@ public sealed class LinkSelectorTests
         LinkSelector selector = Selector(new LinkCriteria { PrivateOnly = true }, LinkTier.Of("fibre", "mpls"));
 
         Assert.All(Slots(selector, Good, Good, Good), static slot => Assert.Equal(1, slot));
-        Assert.All(Slots(selector, Good, Dead, Good), static slot => Assert.Equal(LinkSelector.NoLink, slot));
+        Assert.All(Slots(selector, Good, Dead, Good), static slot => Assert.Equal(DatapathPlan.NoLink, slot));
     }
 
     [Fact]
     public void Flat_rate_only_leaves_metered_links_out() =>
         Assert.All(
             Slots(Selector(new LinkCriteria { FlatRateOnly = true }, LinkTier.Of("fibre", "lte")), Dead, Dead, Good),
-            static slot => Assert.Equal(LinkSelector.NoLink, slot));
+            static slot => Assert.Equal(DatapathPlan.NoLink, slot));
 
     [Fact]
     public void A_link_that_breaks_the_SLA_loses_its_sessions_to_a_lower_tier_that_keeps_it() =>
@@ -89,7 +90,7 @@ public sealed class LinkSelectorTests
 
         Assert.All(
             Slots(new LinkSelector(association, Links), new LinkView(true, 3), Good, Good),
-            static slot => Assert.Equal(LinkSelector.NoLink, slot));
+            static slot => Assert.Equal(DatapathPlan.NoLink, slot));
     }
 
     [Fact]

@@ -39,7 +39,9 @@ internal static class LinkReader
     {
         // IPAddress reads "1" and "0x7f.1" too, which nobody means.
         bool read = IPAddress.TryParse(text, out IPAddress? address) && (text.Contains(':', StringComparison.Ordinal) || address.ToString() == text);
-        value = address!;
+
+        // A link-local address means the one on the link's own device, whatever zone is written behind it.
+        value = read ? new IPAddress(address!.GetAddressBytes()) : IPAddress.None;
         return read;
     }
 

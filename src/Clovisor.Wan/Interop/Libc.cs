@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Clovisor.Wan.Interop;
+
+/// <summary>The system calls that .NET's sockets do not reach. Values are Linux's, equal on x86-64 and arm64.</summary>
+internal static unsafe partial class Libc
+{
+    public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
+    public const int AF_NETLINK = 16;
+
+    public const int SOCK_DGRAM = 2;
+    public const int SOCK_RAW = 3;
+    public const int SOCK_NONBLOCK = 0x800;
+    public const int SOCK_CLOEXEC = 0x80000;
+
+    public const int IPPROTO_ICMP = 1;
+    public const int IPPROTO_ICMPV6 = 58;
+    public const int NETLINK_ROUTE = 0;
+
+    public const int SOL_SOCKET = 1;
+    public const int SO_RCVBUF = 8;
+    public const int SO_BINDTODEVICE = 25;
+    public const int SO_RCVBUFFORCE = 33;
+
+    public const int SOL_RAW = 255;
+    public const int ICMP_FILTER = 1;
+    public const int ICMPV6_FILTER = 1;
+
+    public const short POLLIN = 1;
+
+    public const int EINTR = 4;
+    public const int EAGAIN = 11;
+    public const int EACCES = 13;
+    public const int EPERM = 1;
+    public const int ENOBUFS = 105;
+
+    private const string Library = "libc";
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bind(FileHandle socket, void* address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int setsockopt(FileHandle socket, int level, int option, void* value, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint sendto(FileHandle socket, void* buffer, nuint length, int flags, void* address, uint addressLength);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint recvfrom(FileHandle socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int eventfd(uint initial, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint read(FileHandle file, void* buffer, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint write(FileHandle file, void* buffer, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ppoll(PollEntry* entries, nuint count, TimeSpec* timeout, void* signalMask);
+
+    [LibraryImport(Library)]
+    public static partial int close(int file);
+
+    /// <summary>Mirror of <c>struct pollfd</c>.</summary>
+    public struct PollEntry
+    {
+        public int File;
+        public short Events;
+        public short Returned;
+    }
+
+    /// <summary>Mirror of <c>struct timespec</c>, and of <c>struct timeval</c> by shape.</summary>
+    public struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Fraction;
+    }
+}

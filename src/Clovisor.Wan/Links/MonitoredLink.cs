@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Netlink;
+using Clovisor.Wan.Probes;
+using Clovisor.Wan.Sla;
+
+namespace Clovisor.Wan.Links;
+
+/// <summary>One link with all that is known of it: path, probes, SLA classes, state.</summary>
+internal sealed class MonitoredLink
+{
+    // Windows shorter than this are of no use in a status.
+    private static readonly TimeSpan StatusWindow = TimeSpan.FromSeconds(10);
+
+    // Often enough for the shortest window, which is a second.
+    private static readonly TimeSpan MeasurementInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly ImmutableArray<SlaMeter> _meters;
+    private TimeSpan _nextMeasurement;
+
+    public MonitoredLink(WanLink link, ImmutableArray<SlaClass> classes, TimeSpan now)
+    {
+        Link = link;
+        _meters = [.. classes.Select(static sla => new SlaMeter(sla))];
+        Prober = new LinkProber(link, classes.Select(static sla => sla.Window).Append(StatusWindow).Max(), now);
+        Machine = new LinkStateMachine(link.Recovery, now);
+        Path = new LinkPath { Link = link, Obstacle = LinkState.Absent };
+    }
+
+    public WanLink Link { get; }
+
+    public LinkProber Prober { get; }
+
+    public LinkStateMachine Machine { get; }
+
+    public LinkPath Path { get; private set; }
+
+    /// <summary>The last path that was complete: what the datapath is told, until there is another or the device is gone.</summary>
+    public LinkPath? LastGoodPath { get; private set; }
+
+    /// <summary>Whether the silence of its probes is laid to their targets.</summary>
+    public bool TargetsSuspect { get; set; }
+
+    public static LinkQuality QualityOf(TargetTracker target, TimeSpan now) => target.Quality(StatusWindow, now);
+
+    /// <summary>The classes of the associations that use a link of some name.</summary>
+    public static ImmutableArray<SlaClass> ClassesAskedOf(string link, WanConfiguration configuration) =>
+    [
+        .. configuration.SlaClasses.Where(sla => configuration.Associations.Any(association =>
+            association.Sla == sla.Name && association.Tiers.Any(tier => tier.Links.Any(member => member.Link == link)))),
+    ];
+
+    /// <summary>Whether this object may stand for a link of a new configuration as it is.</summary>
+    public bool Serves(WanLink link, ImmutableArray<SlaClass> classes) =>
+        Link.Equals(link) && _meters.Select(static meter => meter.Class).SequenceEqual(classes);
+
+    /// <summary>Goes on with the state of another definition of the same link on the same device.</summary>
+    public void Continue(MonitoredLink other)
+    {
+        Machine.Continue(other.Machine);
+        (Path, LastGoodPath) = (other.Path with { Link = Link }, other.LastGoodPath is { } path ? path with { Link = Link } : null);
+    }
+
+    public void LookUp(NetworkTable table, TimeSpan now)
+    {
+        LinkPath before = Path;
+        Path = LinkPath.Find(Link, table);
+        if (Path.Obstacle is null && (before.Obstacle is not (null or LinkState.Down) || !Path.LeadsAs(before)))
+        {
+            Prober.Restart(now);
+        }
+
+        LastGoodPath = Path switch
+        {
+            { Index: null } => null,
+            { Obstacle: null } => Path,
+            _ when LastGoodPath?.Index != Path.Index => null,
+            _ => LastGoodPath,
+        };
+    }
+
+    /// <summary>Measures the classes that are asked of the link, when it is time to.</summary>
+    /// <returns>Whether one is broken, or has just been kept again.</returns>
+    public bool MeasureClasses(TimeSpan now)
+    {
+        if (_meters.IsEmpty || now < _nextMeasurement)
+        {
+            return false;
+        }
+
+        bool changed = false;
+        _nextMeasurement = now + MeasurementInterval;
+        foreach (SlaMeter meter in _meters)
+        {
+            changed |= meter.Measure(Prober.BestQuality(meter.Class.Window, now), now) || meter.IsBroken;
+        }
+
+        return changed;
+    }
+
+    public bool Evaluate(TimeSpan now) => Machine.Evaluate(
+        Path, Prober, TargetsSuspect, _meters.FirstOrDefault(static meter => meter.IsBroken)?.Class.Name, now);
+
+    /// <summary>By how much the link breaks a class; 0 when it keeps it, or when no class is asked for.</summary>
+    public double ExcessOver(string? slaClass) => _meters.FirstOrDefault(meter => meter.Class.Name == slaClass)?.Excess ?? 0;
+}

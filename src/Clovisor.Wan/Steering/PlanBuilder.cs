@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Clovisor.Wan.Associations;
+using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Links;
+
+namespace Clovisor.Wan.Steering;
+
+/// <summary>Makes the datapath's plan of a configuration and of what its devices look like now.</summary>
+internal static class PlanBuilder
+{
+    /// <summary>Makes a plan of those links that packets can leave by, or could a moment ago.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="links">Its links.</param>
+    /// <param name="positions">Takes the position in the plan of each link of the configuration, or -1.</param>
+    public static DatapathPlan Build(WanConfiguration configuration, ImmutableArray<MonitoredLink> links, out ImmutableArray<int> positions)
+    {
+        ImmutableArray<DatapathLink>.Builder planned = ImmutableArray.CreateBuilder<DatapathLink>();
+        int[] places = new int[links.Length];
+        for (int i = 0; i < links.Length; i++)
+        {
+            places[i] = -1;
+            if (links[i].LastGoodPath is { Index: { } index } path)
+            {
+                places[i] = planned.Count;
+                planned.Add(new DatapathLink
+                {
+                    Name = links[i].Link.Name,
+                    InterfaceIndex = index,
+                    Addressing = links[i].Link.Addressing,
+                    NextHopV4 = path.NextHopV4,
+                    NextHopV6 = path.NextHopV6,
+                    SourceV4 = path.SourceV4,
+                    SourceV6 = path.SourceV6,
+                    Usable = links[i].Machine.IsUsable,
+                });
+            }
+        }
+
+        positions = [.. places];
+        return new DatapathPlan
+        {
+            Links = planned.ToImmutable(),
+            Associations = [.. configuration.Associations.Select(Describe)],
+            Tags = [.. configuration.Associations.SelectMany(Tags)],
+        };
+    }
+
+    /// <summary>Whether two plans differ in nothing but the gates of their links.</summary>
+    public static bool SameButForGates(DatapathPlan left, DatapathPlan right) =>
+        left.Links.Length == right.Links.Length
+        && left.Links.Zip(right.Links).All(static pair => pair.First == pair.Second with { Usable = pair.First.Usable });
+
+    private static DatapathAssociation Describe(WanAssociation association) => new()
+    {
+        Name = association.Name,
+        TcpOnLinkDown = association.TcpOnLinkDown,
+        UdpOnLinkDown = association.UdpOnLinkDown,
+        OnNoLink = association.OnNoLink,
+    };
+
+    private static IEnumerable<DscpTag> Tags(WanAssociation association, int position)
+    {
+        IEnumerable<byte> own = association.TagDscp is { } tag ? [tag] : [];
+        return association.Dscps.Union(own).Select(dscp => new DscpTag(dscp, position));
+    }
+}

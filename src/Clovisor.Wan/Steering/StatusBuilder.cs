@@ -1,0 +1,60 @@
+using Clovisor.Wan.Links;
+using Clovisor.Wan.Probes;
+using Clovisor.Wan.Status;
+
+namespace Clovisor.Wan.Steering;
+
+/// <summary>Copies what the engine knows.</summary>
+internal static class StatusBuilder
+{
+    /// <summary>Makes a status.</summary>
+    /// <param name="core">The engine.</param>
+    /// <param name="now">The time on the engine's clock.</param>
+    /// <param name="wallClock">The same moment on the wall's.</param>
+    public static WanStatus Build(EngineCore core, TimeSpan now, DateTimeOffset wallClock)
+    {
+        return new WanStatus
+        {
+            Links = [.. core.Monitor.Links.Select(Describe)],
+            Associations =
+            [
+                .. core.Configuration.Associations.Select((association, position) => new AssociationStatus
+                {
+                    Name = association.Name,
+                    Reason = core.Steering.SelectionOf(position).Reason,
+                    Tier = core.Steering.SelectionOf(position).Tier,
+                    Links = [.. core.Steering.Shares(position).Select(share => new LinkShare(core.Configuration.Links[share.Link].Name, share.Slots))],
+                }),
+            ],
+            TargetsSuspect = core.Monitor.TargetsSuspect,
+            DatapathError = core.DatapathError,
+        };
+
+        LinkStatus Describe(MonitoredLink link) => new()
+        {
+            Name = link.Link.Name,
+            Device = link.Link.Device,
+            InterfaceIndex = link.Path.Index,
+            State = link.Machine.State,
+            Since = OnTheWall(link.Machine.Since),
+            Reason = link.Machine.Reason,
+            NextHopV4 = link.Path.NextHopV4,
+            NextHopV6 = link.Path.NextHopV6,
+            SourceV4 = link.Path.SourceV4,
+            SourceV6 = link.Path.SourceV6,
+            HoldDownEnds = link.Machine.HoldDownEnds is { } ends ? OnTheWall(ends) : null,
+            Targets = [.. link.Prober.Targets.Select(DescribeTarget)],
+        };
+
+        TargetStatus DescribeTarget(TargetTracker target) => new()
+        {
+            Address = target.Target,
+            IsDead = target.IsDead,
+            Quality = MonitoredLink.QualityOf(target, now),
+            LastAnswer = target.LastAnswer is { } answer ? OnTheWall(answer) : null,
+            SendError = target.SendError,
+        };
+
+        DateTimeOffset OnTheWall(TimeSpan at) => wallClock + (at - now);
+    }
+}

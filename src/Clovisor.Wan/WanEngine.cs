@@ -1,0 +1,333 @@
+using System.Net;
+using Clovisor.Bpf;
+using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Links;
+using Clovisor.Wan.Netlink;
+using Clovisor.Wan.Probes;
+using Clovisor.Wan.Status;
+using Clovisor.Wan.Steering;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Clovisor.Wan;
+
+/// <summary>
+/// Watches the links of a configuration and keeps a datapath in step: follows devices, addresses, routes and neighbours by rtnetlink,
+/// probes the links, chooses links for the associations, and flips the datapath when a link comes or goes.
+/// </summary>
+/// <remarks>
+/// <para>
+/// All of it happens on one thread of its own, in the network namespace of the thread that calls <see cref="StartAsync"/>; a lost
+/// carrier reaches the datapath without passing through the thread pool. Members may be called from any thread.
+/// </para>
+/// <para>
+/// Needs CAP_NET_RAW for probes (without it links with probes stay down, and say why), and CAP_NET_ADMIN to have the kernel keep next
+/// hops resolved (Linux 5.16; without it a lost next hop shows by probes alone). The datapath has needs of its own.
+/// </para>
+/// <para>Disposing stops the watching. The datapath is not the engine's: it stays as it is, and the caller disposes it.</para>
+/// </remarks>
+public sealed class WanEngine : IDisposable
+{
+    private readonly IWanDatapath _datapath;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+    private readonly Lock _sync = new();
+    private readonly WanConfiguration _initial;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EventLoop _loop;
+    private volatile EngineCore? _core;
+    private Thread? _thread;
+    private volatile bool _stopping;
+
+    /// <summary>Makes an engine that does nothing until it is started.</summary>
+    /// <param name="configuration">The first configuration.</param>
+    /// <param name="datapath">What is kept in step. Used until the engine is disposed, and not disposed by it.</param>
+    /// <param name="logger">Hears of link changes and refusals; null for silence.</param>
+    /// <param name="time">The clock of probes and hold-downs; null for the system's.</param>
+    public WanEngine(WanConfiguration configuration, IWanDatapath datapath, ILogger<WanEngine>? logger = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(datapath);
+        _initial = configuration;
+        _datapath = datapath;
+        _logger = logger ?? NullLogger<WanEngine>.Instance;
+        _time = time ?? TimeProvider.System;
+        _origin = _time.GetTimestamp();
+        _loop = new EventLoop(_time);
+    }
+
+    /// <summary>Raised after a link changed its state and the datapath followed. On the engine's own thread, which waits: be quick.</summary>
+    public event EventHandler<LinkChangedEventArgs>? LinkChanged;
+
+    /// <summary>Ends when the engine is disposed; fails when it stopped on an unexpected error. The datapath then stays as it is.</summary>
+    public Task Completion => _ended.Task;
+
+    /// <summary>The configuration in force. A position of an association is one in this configuration's list.</summary>
+    public WanConfiguration Configuration => _core?.Configuration ?? _initial;
+
+    /// <summary>All that is known now. Cost is proportional to links, probes in their windows and associations.</summary>
+    /// <exception cref="InvalidOperationException">The engine was not started.</exception>
+    public WanStatus Status
+    {
+        get
+        {
+            EngineCore core = Started();
+            lock (_sync)
+            {
+                return StatusBuilder.Build(core, Now, _time.GetUtcNow());
+            }
+        }
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    /// <summary>Starts the engine's thread and waits for the first plan to be in force.</summary>
+    /// <remarks>
+    /// The first plan waits for a first verdict on every link, some milliseconds where probes are answered, at most 5 seconds: sessions that
+    /// an earlier process left in the kernel keep their links meanwhile. A device that is absent or has no carrier keeps nobody waiting.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends the wait, and then the engine.</param>
+    /// <exception cref="WanException">The kernel refused a socket.</exception>
+    /// <exception cref="BpfException">The kernel refused the plan.</exception>
+    /// <exception cref="InvalidOperationException">The engine was started before.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = "clovisor-wan" };
+        if (Interlocked.CompareExchange(ref _thread, thread, null) is not null)
+        {
+            throw new InvalidOperationException("The engine was started before; make another one.");
+        }
+
+        // A thread inherits the network namespace of the one that starts it.
+        thread.Start();
+        try
+        {
+            await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Stop();
+            throw;
+        }
+    }
+
+    /// <summary>Puts another configuration in force as a whole, or leaves everything as it is.</summary>
+    /// <remarks>Links that are in both keep their state, and sessions of associations that are in both keep their links. Waits for the datapath.</remarks>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="error">Why the kernel refused; null when it did not.</param>
+    /// <returns>Whether the configuration is in force.</returns>
+    /// <exception cref="InvalidOperationException">The engine was not started, or has ended.</exception>
+    public bool TryApply(WanConfiguration configuration, out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        Started();
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.Post(() =>
+        {
+            string? refusal;
+            lock (_sync)
+            {
+                _core!.TryApply(configuration, Now, out refusal);
+            }
+
+            if (refusal is null)
+            {
+                _logger.ConfigurationInForce(configuration.Links.Length, configuration.Associations.Length);
+            }
+
+            answer.SetResult(refusal);
+        });
+        if (Task.WaitAny(answer.Task, Completion) == 1 && !answer.Task.IsCompleted)
+        {
+            throw new InvalidOperationException("The engine has ended; its log says why.");
+        }
+
+        error = answer.Task.GetAwaiter().GetResult();
+        return error is null;
+    }
+
+    /// <summary>Enters a session into the kernel under an association, before its first packet; or classifies one that is there anew.</summary>
+    /// <remarks>Some microseconds, without waiting for the engine's thread unless a new plan is being put in force.</remarks>
+    /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
+    /// <param name="association">The name of the association.</param>
+    /// <exception cref="ArgumentException">There can be no such session; the message says why.</exception>
+    /// <exception cref="BpfException">The kernel refused, most often because the session table is full.</exception>
+    /// <exception cref="InvalidOperationException">The engine was not started.</exception>
+    public SessionAdmission Admit(in SessionTuple tuple, string association)
+    {
+        EngineCore core = Started();
+        while (true)
+        {
+            int version = core.Version;
+            if (version % 2 != 0)
+            {
+                // A plan is being changed: wait for it.
+                lock (_sync)
+                {
+                    continue;
+                }
+            }
+
+            if (!core.Configuration.TryFindAssociation(association, out int position))
+            {
+                return new SessionAdmission(AdmissionOutcome.UnknownAssociation, null);
+            }
+
+            int? link = _datapath.Admit(tuple, position);
+            string? name = link is { } place ? core.Steering.NameOf(place) : null;
+            if (core.Version == version)
+            {
+                return new SessionAdmission(name is null ? AdmissionOutcome.NoLink : AdmissionOutcome.Admitted, name);
+            }
+        }
+    }
+
+    /// <summary>Stops the engine's thread and gives up its sockets. The datapath stays as it is.</summary>
+    public void Dispose()
+    {
+        Stop();
+        if (_thread is { } thread && thread != Thread.CurrentThread)
+        {
+            thread.Join();
+        }
+
+        _loop.Dispose();
+    }
+
+    private EngineCore Started() =>
+        _core ?? throw new InvalidOperationException("The engine was not started; await StartAsync first.");
+
+    private void Stop()
+    {
+        if (!_stopping)
+        {
+            _stopping = true;
+            _loop.Post(static () => { });
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            using var netlink = new RtnetlinkSocket();
+            using var icmp = new IcmpSender();
+            var neighbours = new NeighbourKeeper();
+            var table = new NetworkTable();
+            netlink.Dump(table);
+            var core = new EngineCore(_initial, _datapath, icmp, table, Now);
+            KeepNeighbours(core, icmp, neighbours);
+            while (!_stopping)
+            {
+                Turn(core, netlink, icmp, neighbours);
+            }
+
+            _started.TrySetCanceled();
+            _ended.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            // Before the start the caller hears of it; afterwards the log and Completion do.
+            if (!_started.TrySetException(exception))
+            {
+                _logger.EngineFailed(exception);
+                _ended.TrySetException(exception);
+            }
+            else
+            {
+                _ended.TrySetResult();
+            }
+        }
+    }
+
+    private void Turn(EngineCore core, RtnetlinkSocket netlink, IcmpSender icmp, NeighbourKeeper neighbours)
+    {
+        bool networkChanged = _loop.Wait(netlink.Events, icmp.Sockets, core.NextWake - Now) && netlink.Drain(core.Table);
+        while (_loop.TryTake(out Action command))
+        {
+            command();
+            networkChanged = true;
+        }
+
+        IReadOnlyList<LinkTransition> transitions;
+        bool suspected = core.Monitor.TargetsSuspect;
+        string? refused = core.DatapathError;
+        lock (_sync)
+        {
+            TakeAnswers(core, icmp);
+            transitions = core.Step(networkChanged, Now);
+        }
+
+        if (networkChanged)
+        {
+            KeepNeighbours(core, icmp, neighbours);
+        }
+
+        Announce(core, transitions, suspected, refused);
+        if (core.IsReady && _core is null)
+        {
+            _core = core;
+            _logger.ConfigurationInForce(_initial.Links.Length, _initial.Associations.Length);
+            _started.TrySetResult();
+        }
+    }
+
+    private void TakeAnswers(EngineCore core, IcmpSender icmp)
+    {
+        foreach (EchoSocket socket in icmp.Sockets)
+        {
+            while (socket.TryReceive(out IPAddress from, out ushort sequence))
+            {
+                core.Monitor.Answered(socket.Origin.Device, from, sequence, Now);
+            }
+        }
+    }
+
+    private void KeepNeighbours(EngineCore core, IcmpSender icmp, NeighbourKeeper neighbours)
+    {
+        int before = neighbours.LastError;
+        neighbours.Keep(core.NextHops(), core.Table);
+        icmp.Keep(core.Configuration.Links.Select(static link => link.Device).ToHashSet(StringComparer.Ordinal));
+        if (before == 0 && neighbours.LastError != 0)
+        {
+            _logger.NextHopsNotKept(neighbours.LastError);
+        }
+    }
+
+    private void Announce(EngineCore core, IReadOnlyList<LinkTransition> transitions, bool suspected, string? refused)
+    {
+        if (core.Monitor.TargetsSuspect && !suspected)
+        {
+            _logger.TargetsSuspected();
+        }
+
+        if (core.DatapathError is { } error && error != refused)
+        {
+            _logger.PlanRefused(error);
+        }
+
+        foreach ((string link, LinkState from, LinkState to, string reason, TimeSpan at) in transitions)
+        {
+            if (to == LinkState.Up || from is LinkState.Probing)
+            {
+                _logger.LinkCameUp(link, from, to, reason);
+            }
+            else
+            {
+                _logger.LinkLeftService(link, from, to, reason);
+            }
+
+            try
+            {
+                LinkChanged?.Invoke(this, new LinkChangedEventArgs(link, from, to, reason, _time.GetUtcNow() + (at - Now)));
+            }
+            catch (Exception exception)
+            {
+                _logger.HandlerFailed(exception);
+            }
+        }
+    }
+}
