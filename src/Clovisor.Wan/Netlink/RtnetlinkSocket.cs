@@ -7,25 +7,23 @@ namespace Clovisor.Wan.Netlink;
 /// <summary>Follows the devices, addresses, routes and neighbours of the network namespace that it was opened in. For one thread.</summary>
 internal sealed unsafe class RtnetlinkSocket : IDisposable
 {
-    private const int ReceiveBuffer = 4 << 20;
-
     private readonly FileHandle _events;
     private readonly FileHandle _requests;
     private readonly byte[] _buffer = new byte[64 << 10];
     private uint _sequence;
 
     /// <summary>Opens the sockets and subscribes. Nothing that happens from here on is missed.</summary>
+    /// <param name="receiveBuffer">The bytes that the kernel may queue before it drops events and a new dump is needed.</param>
     /// <exception cref="WanException">The kernel refused.</exception>
-    public RtnetlinkSocket()
+    public RtnetlinkSocket(int receiveBuffer = 4 << 20)
     {
         _events = Open(Groups);
         try
         {
-            int size = ReceiveBuffer;
-            if (Libc.setsockopt(_events, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, &size, sizeof(int)) != 0)
+            if (Libc.setsockopt(_events, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, &receiveBuffer, sizeof(int)) != 0)
             {
                 // Without CAP_NET_ADMIN the system's limit holds; an overrun then only costs a new dump.
-                Libc.setsockopt(_events, Libc.SOL_SOCKET, Libc.SO_RCVBUF, &size, sizeof(int));
+                Libc.setsockopt(_events, Libc.SOL_SOCKET, Libc.SO_RCVBUF, &receiveBuffer, sizeof(int));
             }
 
             _requests = Open(0);
@@ -39,6 +37,9 @@ internal sealed unsafe class RtnetlinkSocket : IDisposable
 
     /// <summary>Becomes readable when something happened.</summary>
     public FileHandle Events => _events;
+
+    /// <summary>How often the kernel's queue was overrun.</summary>
+    public int Overruns { get; private set; }
 
     /// <summary>Fills a table with what there is now.</summary>
     public void Dump(NetworkTable table)
@@ -60,6 +61,7 @@ internal sealed unsafe class RtnetlinkSocket : IDisposable
             ReadOnlySpan<byte> rest = Receive(_events, out int error);
             if (error == Libc.ENOBUFS)
             {
+                Overruns++;
                 Dump(table);
                 changed = true;
                 continue;

@@ -8,9 +8,9 @@ namespace Clovisor.Wan.Probes;
 /// <para>
 /// A link counts as dead when fewer than <see cref="Quorum"/> targets are alive; a target is dead after <see cref="Lost"/> probes
 /// in a row without an answer. How long an answer is waited for follows the round trips that were measured (mean + 4 deviations),
-/// at least three quarters of <see cref="Interval"/> and at most <see cref="Timeout"/>. With the defaults a link that fails
-/// silently is found within a second, and a satellite link with a long round trip is not mistaken for a dead one. An answer
-/// that comes later still revives its target.
+/// at least half of <see cref="Interval"/> and at most <see cref="Timeout"/>. A link with short round trips that fails silently is
+/// therefore found within (<see cref="Lost"/> + ½) · <see cref="Interval"/>, 0.9 seconds by default; and a satellite link with a long
+/// round trip is not mistaken for a dead one. An answer that comes later still revives its target.
 /// </para>
 /// <para>A probe that this process itself sent late by more than half an interval counts neither way: a busy node is no bad link.</para>
 /// <para>Immutable. Two definitions are equal when all their values are, targets in order.</para>

@@ -42,7 +42,7 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
     {
         get
         {
-            TimeSpan least = Min(definition.Interval * 0.75, definition.Timeout);
+            TimeSpan least = Min(definition.Interval / 2, definition.Timeout);
             return _meanRoundTrip is { } mean ? Max(least, Min(mean + (_deviation * 4), definition.Timeout)) : definition.Timeout;
         }
     }
