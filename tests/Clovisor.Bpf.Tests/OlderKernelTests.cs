@@ -115,6 +115,19 @@ public sealed class OlderKernelTests
     }
 
     [KernelFact]
+    public void Batches_that_are_interrupted_every_time_are_given_up()
+    {
+        using BpfHashMap<uint, ulong> map = HashMapTests.Create();
+        SyscallFault.Run(Errno.EINTR, Batches, () =>
+        {
+            Assert.Equal("EINTR", Assert.Throws<BpfException>(map.Snapshot).ErrnoName);
+            Assert.Equal("EINTR", Assert.Throws<BpfException>(() => map.SetMany([1, 2], [1, 2])).ErrnoName);
+            Assert.Equal("EINTR", Assert.Throws<BpfException>(() => map.RemoveMany([1, 2])).ErrnoName);
+        });
+        Assert.Equal(0, map.CountEntries());
+    }
+
+    [KernelFact]
     public void A_load_that_is_interrupted_every_time_is_given_up_and_leaves_nothing()
     {
         using BpfObjectFile file = TestPrograms.Open(TestPrograms.Counter);

@@ -21,7 +21,10 @@ public static class BpfCompiler
     private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Compiled = new();
 
     /// <summary>The object file of C source; the usual includes and the licence are put before it. Compiled once a process.</summary>
-    public static byte[] Compile(string source) => Compiled.GetOrAdd(source, static text => new Lazy<byte[]>(() => Run(text))).Value;
+    public static byte[] Compile(string source) => CompileWhole(Prelude + source);
+
+    /// <summary>The object file of C source as it stands. Compiled once a process.</summary>
+    public static byte[] CompileWhole(string source) => Compiled.GetOrAdd(source, static text => new Lazy<byte[]>(() => Run(text))).Value;
 
     private static byte[] Run(string source)
     {
@@ -41,7 +44,7 @@ public static class BpfCompiler
         try
         {
             using Process clang = Process.Start(start)!;
-            clang.StandardInput.Write(Prelude + source);
+            clang.StandardInput.Write(source);
             clang.StandardInput.Close();
             string errors = clang.StandardError.ReadToEnd();
             clang.WaitForExit();

@@ -5,6 +5,9 @@ namespace Clovisor.Bpf.Maps;
 /// <summary>Writes and removes many keys by batch, and goes on key by key where the kernel has no batch for the map's type.</summary>
 internal static unsafe class HashMapBatch
 {
+    // A signal ends a batch early. Many in a row without end mean something else.
+    private const int InterruptedRetries = 64;
+
     /// <summary>Whether an answer means that the map's type has no batch. EINVAL may mean more, so the single operation decides.</summary>
     internal static bool IsMissing(int result) => result is -Errno.ENOTSUPP or -Errno.EINVAL;
 
@@ -13,6 +16,7 @@ internal static unsafe class HashMapBatch
         where TValue : unmanaged
     {
         bool batch = true;
+        int interrupted = 0;
         for (int done = 0; done < keys.Length;)
         {
             int result;
@@ -24,7 +28,7 @@ internal static unsafe class HashMapBatch
                     : Single(map.Element(BpfCommand.MapUpdateElement, k, v, 0), ref done);
             }
 
-            if (result >= 0 || result is -Errno.EINTR or -Errno.EAGAIN)
+            if (result >= 0 || IsInterrupted(result, ref interrupted))
             {
                 continue;
             }
@@ -42,6 +46,7 @@ internal static unsafe class HashMapBatch
         where TKey : unmanaged
     {
         bool batch = true;
+        int interrupted = 0;
         int removed = 0;
         for (int at = 0; at < keys.Length;)
         {
@@ -60,7 +65,7 @@ internal static unsafe class HashMapBatch
                 // The batch stops at a key that is not there.
                 at++;
             }
-            else if (result < 0 && result is not (-Errno.EINTR or -Errno.EAGAIN))
+            else if (result < 0 && !IsInterrupted(result, ref interrupted))
             {
                 if (!batch || !IsMissing(result))
                 {
@@ -73,6 +78,9 @@ internal static unsafe class HashMapBatch
 
         return removed;
     }
+
+    private static bool IsInterrupted(int result, ref int count) =>
+        result is -Errno.EINTR or -Errno.EAGAIN && ++count <= InterruptedRetries;
 
     private static int Call(BpfMap map, BpfCommand command, void* keys, void* values, int total, ref int done)
     {
