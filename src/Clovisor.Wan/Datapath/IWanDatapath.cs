@@ -13,6 +13,10 @@ public interface IWanDatapath : IDisposable
     void Apply(DatapathPlan plan, ReadOnlySpan<byte> slots);
 
     /// <summary>Opens or closes the gate of one link: from the next packet on nothing is sent into a link that is not usable.</summary>
+    /// <remarks>
+    /// When a link fails, point the slots elsewhere first and close the gate second: sessions that cannot move are ended only when their
+    /// slot names another link that is usable, and wait otherwise.
+    /// </remarks>
     /// <param name="link">The position of the link in the plan.</param>
     /// <param name="usable">Whether packets may be sent into it.</param>
     void SetLinkUsable(int link, bool usable);

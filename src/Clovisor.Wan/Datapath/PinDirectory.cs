@@ -13,6 +13,8 @@ namespace Clovisor.Wan.Datapath;
 internal sealed class PinDirectory : IDisposable
 {
     private const int Ebusy = 16;
+    private const int TakeAttempts = 50;
+    private const int TakePause = 10;
     private const string MountedByUs = "mounted";
 
     private readonly Socket _lock;
@@ -134,15 +136,21 @@ internal sealed class PinDirectory : IDisposable
     private static PinDirectory Take(string path)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var name = new UnixDomainSocketEndPoint($"\0clovisor:{path}");
         var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try
         {
-            socket.Bind(new UnixDomainSocketEndPoint($"\0clovisor:{path}"));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            socket.Dispose();
-            throw new BpfException("take", path, Ebusy, "Another process runs the datapath of this directory. Stop it, or choose another PinDirectory.");
+            // Tried for a while: a child that the holder was just starting as it ended has the socket until it runs its program.
+            using var never = new ManualResetEventSlim();
+            for (int attempt = 0; !TryBind(socket, name); attempt++)
+            {
+                if (attempt == TakeAttempts)
+                {
+                    throw new BpfException("take", path, Ebusy, "Another process runs the datapath of this directory. Stop it, or choose another PinDirectory.");
+                }
+
+                never.Wait(TakePause);
+            }
         }
         catch
         {
@@ -151,6 +159,19 @@ internal sealed class PinDirectory : IDisposable
         }
 
         return new PinDirectory(path, socket);
+    }
+
+    private static bool TryBind(Socket socket, UnixDomainSocketEndPoint name)
+    {
+        try
+        {
+            socket.Bind(name);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
     }
 
     // Some kernels show their iterators in the root of every BPF file system.

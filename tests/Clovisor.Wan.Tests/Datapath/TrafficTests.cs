@@ -53,4 +53,73 @@ public sealed class TrafficTests : IDisposable
         Assert.Equal(client.Source, _lab.Server.LastPeer);
         Assert.Empty(datapath.Sessions());
     }
+
+    [KernelTheory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Keeps_checksums_right_without_offloads(bool tcp, bool v6)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Offloads.Disable(_lab.Edge, WanLab.Device(i));
+            Offloads.Disable(_lab.Cloud, WanLab.CloudDevice(i));
+        }
+
+        BpfWanDatapath datapath = _lab.StartOnWan1();
+        EchoClient client = _lab.Client(tcp, v6);
+        datapath.Admit(client.Tuple, 0);
+
+        for (int i = 0; i < 20; i++)
+        {
+            client.Echo(tcp ? 10_000 : 1200 + i);
+        }
+
+        Assert.Equal(WanLab.LinkSource(1, v6), _lab.Server.LastPeer.Address);
+        AssertNoChecksumErrors(_lab.Edge);
+        AssertNoChecksumErrors(_lab.Cloud);
+    }
+
+    [KernelFact]
+    public void Binds_a_session_once_though_its_first_packets_leave_on_several_cpus()
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1();
+        for (int round = 0; round < 20; round++)
+        {
+            EchoClient client = _lab.Client(tcp: false, v6: false);
+            datapath.Admit(client.Tuple, 0);
+            client.Connect();
+            using var together = new Barrier(4);
+            Task[] senders = [.. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    client.Send([1, 2, 3]);
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default))];
+            Task.WaitAll(senders);
+        }
+
+        Assert.Equal(20, datapath.Sessions().Count);
+        Assert.All(datapath.Sessions(), session => Assert.Equal(4, session.PacketsOut));
+        Assert.Equal(20, datapath.Maps.Reverse.CountEntries());
+    }
+
+    private static void AssertNoChecksumErrors(Clovisor.Testing.NetworkNamespace side)
+    {
+        // Names and values stand on two lines each.
+        string[] lines = side.Exec("cat", "/proc/net/snmp").Split('\n');
+        foreach (string protocol in new[] { "Tcp:", "Udp:" })
+        {
+            string[][] pair = [.. lines.Where(line => line.StartsWith(protocol, StringComparison.Ordinal)).Select(line => line.Split(' '))];
+            Assert.Equal("0", pair[1][Array.IndexOf(pair[0], "InCsumErrors")]);
+        }
+
+        Assert.DoesNotContain(
+            side.Exec("cat", "/proc/net/snmp6").Split('\n'),
+            line => line.StartsWith("Udp6InCsumErrors", StringComparison.Ordinal) && !line.TrimEnd().EndsWith("\t0", StringComparison.Ordinal));
+    }
 }

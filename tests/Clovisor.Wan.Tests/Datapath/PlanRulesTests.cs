@@ -1,0 +1,82 @@
+using System.Net;
+using Clovisor.Wan.Associations;
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Links;
+
+namespace Clovisor.Wan.Tests.Datapath;
+
+public sealed class PlanRulesTests
+{
+    [Fact]
+    public void Accepts_a_plan_without_links_or_associations() =>
+        PlanRules.Require(new DatapathPlan { Links = [], Associations = [] }, []);
+
+    [Fact]
+    public void Lists_everything_that_is_wrong_at_once()
+    {
+        var plan = new DatapathPlan
+        {
+            Links =
+            [
+                Link("wan0") with { InterfaceIndex = 0 },
+                Link("wan0") with { NextHopV4 = null },
+                Link(new string('x', 64)) with { SourceV4 = null },
+                Link("wan3") with { NextHopV4 = IPAddress.IPv6Loopback },
+            ],
+            Associations = [new DatapathAssociation { Name = "", UdpOnLinkDown = LinkDownAction.Reset }],
+            Tags = [new DscpTag(64, 0), new DscpTag(1, 1), new DscpTag(1, 0)],
+        };
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => PlanRules.Require(plan, [.. WanLab.AllSlots(4), 0]));
+
+        Assert.All(
+            new[]
+            {
+                "0 is no interface index", "'wan0' occurs twice", "next hop of neither family", "from 1 to 63 bytes", "no IPv4 source",
+                "is not an IPv4 address", "are on one device", "only TCP can be reset", "the tag 64", "association 1 of 1", "the tag 1 occurs 2 times",
+                "slots, not 65", "slot 0 names link 4 of 4",
+            },
+            fault => Assert.Contains(fault, refusal.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Accepts_a_preserved_link_without_a_source() =>
+        PlanRules.Require(
+            new DatapathPlan { Links = [Link("wan0") with { Addressing = AddressingKind.Preserved, SourceV4 = null }], Associations = [] }, []);
+
+    [Fact]
+    public void Refuses_more_links_than_the_maps_hold()
+    {
+        DatapathLink[] links = [.. Enumerable.Range(1, 17).Select(index => Link($"wan{index}") with { InterfaceIndex = index })];
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => PlanRules.Require(new DatapathPlan { Links = [.. links], Associations = [] }, []));
+
+        Assert.Contains("17 links", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_settings_that_cannot_be_and_lists_them()
+    {
+        var settings = new WanDatapathSettings
+        {
+            PinDirectory = "here", MaxSessions = 0, UdpIdle = TimeSpan.Zero, SweepInterval = TimeSpan.FromSeconds(-5),
+        };
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => BpfWanDatapath.Start(settings));
+
+        Assert.All(
+            new[] { "PinDirectory 'here'", "MaxSessions 0", "UdpIdle", "SweepInterval" },
+            fault => Assert.Contains(fault, refusal.Message, StringComparison.Ordinal));
+    }
+
+    private static DatapathLink Link(string name) => new()
+    {
+        Name = name,
+        InterfaceIndex = 7,
+        Addressing = AddressingKind.Translated,
+        NextHopV4 = IPAddress.Parse("192.0.2.1"),
+        SourceV4 = IPAddress.Parse("192.0.2.2"),
+        Usable = true,
+    };
+}

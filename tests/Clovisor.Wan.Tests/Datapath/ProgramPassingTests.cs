@@ -1,0 +1,134 @@
+using System.Net;
+using Clovisor.Bpf.Programs;
+using Clovisor.Testing;
+using Clovisor.Wan.Associations;
+using Clovisor.Wan.Datapath;
+
+namespace Clovisor.Wan.Tests.Datapath;
+
+/// <summary>Single packets through the programs, without devices: those that are left to the stack.</summary>
+public sealed class ProgramPassingTests : ProgramTestBase
+{
+    [KernelFact]
+    public void Passes_on_what_is_not_plain_tcp_or_udp_over_ip()
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+        (IPEndPoint source6, IPEndPoint destination6) = Ends(v6: true);
+        byte[] udp = FrameBuilder.UdpFrame(source, destination, Tag);
+        byte[] arp = [.. FrameBuilder.RouterMac, .. FrameBuilder.EdgeMac, 0x08, 0x06, .. new byte[28]];
+        byte[] vlan = [.. udp[..12], 0x81, 0x00, 0x00, 0x05, .. udp[12..]];
+        byte[] options = [.. udp];
+        options[14] = 0x46;
+        byte[] fragment = [.. udp];
+        fragment[20] = 0x20;
+        byte[] hopByHop = FrameBuilder.UdpFrame(source6, destination6, Tag);
+        hopByHop[20] = 0;
+        byte[] fragment6 = FrameBuilder.UdpFrame(source6, destination6, Tag);
+        fragment6[20] = 44;
+        byte[] echo = FrameBuilder.Raw(source.Address, destination.Address, 1, [8, 0, 0, 0, 0, 1, 0, 1]);
+        byte[] cut = FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn)[..40];
+
+        foreach (BpfProgram program in new[] { datapath.Maps.Egress, datapath.Maps.Ingress })
+        {
+            Passes(datapath, program, arp, DatapathReason.NotIp);
+            Passes(datapath, program, vlan, DatapathReason.Vlan);
+            Passes(datapath, program, options, DatapathReason.Headers);
+            Passes(datapath, program, hopByHop, DatapathReason.Headers);
+            Passes(datapath, program, fragment, DatapathReason.Fragment);
+            Passes(datapath, program, fragment6, DatapathReason.Fragment);
+            Passes(datapath, program, echo, DatapathReason.Protocol);
+            Passes(datapath, program, cut, DatapathReason.Truncated);
+        }
+
+        Assert.Empty(datapath.Sessions());
+    }
+
+    [KernelFact]
+    public void Passes_on_a_packet_without_session_or_tag()
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(source, destination), DatapathReason.OutNoSession);
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(source, destination, Tag - 1), DatapathReason.OutNoSession);
+        Passes(datapath, datapath.Maps.Ingress, FrameBuilder.UdpFrame(destination, source), DatapathReason.InNoSession);
+    }
+
+    [KernelFact]
+    public void Passes_on_what_the_program_of_another_device_sent()
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+        byte[] frame = FrameBuilder.UdpFrame(source, destination, Tag);
+        var context = new BpfSkbContext { InterfaceIndex = (uint)Lab.Edge.IndexOf("wan1") };
+        context.Control[0] = 0xc1071501;
+        context.Control[1] = 0x0a0d1e55;
+
+        Outcome outcome = Run(datapath, datapath.Maps.Egress, frame, context);
+
+        Assert.Equal((Next, DatapathReason.OutClaimed), (outcome.Code, outcome.Reason));
+        Assert.Empty(datapath.Sessions());
+    }
+
+    [KernelFact]
+    public void Passes_on_a_session_whose_link_is_the_device()
+    {
+        BpfWanDatapath datapath = Lab.Start();
+        Lab.Apply(datapath, Lab.Plan(), WanLab.AllSlots(0));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+        datapath.Admit(Session(true, source, destination), 0);
+
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn), DatapathReason.OutHome);
+        Passes(datapath, datapath.Maps.Ingress, FrameBuilder.TcpFrame(destination, source, FrameBuilder.Syn | FrameBuilder.Ack), DatapathReason.InHome);
+
+        WanSession session = Assert.Single(datapath.Sessions());
+        Assert.Equal((1, 1, null), (session.PacketsOut, session.PacketsIn, session.TranslatedSource));
+    }
+
+    [KernelTheory]
+    [InlineData(NoLinkAction.Pass, Next, DatapathReason.OutNoLinkPassed)]
+    [InlineData(NoLinkAction.Drop, Shot, DatapathReason.OutNoLinkDropped)]
+    public void Does_what_the_association_says_when_it_has_no_link(NoLinkAction action, int code, DatapathReason reason)
+    {
+        BpfWanDatapath datapath = Lab.Start();
+        DatapathPlan plan = Lab.Plan() with { Associations = [new DatapathAssociation { Name = "minion", OnNoLink = action }] };
+        Lab.Apply(datapath, plan, WanLab.AllSlots(DatapathPlan.NoLink));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+        Assert.Null(datapath.Admit(Session(true, source, destination), 0));
+
+        Outcome outcome = Run(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn), 0);
+
+        Assert.Equal((code, reason), (outcome.Code, outcome.Reason));
+    }
+
+    [KernelFact]
+    public void Sends_nothing_into_a_link_of_the_other_family_alone()
+    {
+        BpfWanDatapath datapath = Lab.Start();
+        DatapathPlan plan = Lab.Plan();
+        plan = plan with { Links = [plan.Links[0], plan.Links[1] with { NextHopV6 = null, SourceV6 = null }] };
+        Lab.Apply(datapath, plan, WanLab.AllSlots(1));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: true);
+        Assert.Null(datapath.Admit(Session(true, source, destination), 0));
+
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn), DatapathReason.OutNoLinkPassed);
+    }
+
+    [KernelFact]
+    public void Keeps_a_connection_that_was_reported_after_it_opened_where_it_opened()
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1();
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+        datapath.Admit(Session(true, source, destination), 0);
+        byte[] frame = FrameBuilder.TcpFrame(source, destination, FrameBuilder.Ack, payload: 10);
+
+        Outcome elsewhere = Run(datapath, datapath.Maps.Egress, frame, new BpfSkbContext { InterfaceIndex = 1 });
+        Outcome home = Run(datapath, datapath.Maps.Egress, frame, 0);
+
+        Assert.Equal((Next, DatapathReason.OutMidStream), (elsewhere.Code, elsewhere.Reason));
+        Assert.Equal((Next, DatapathReason.OutHome), (home.Code, home.Reason));
+        Assert.Equal(frame, home.Frame);
+        Assert.Equal(0, Assert.Single(datapath.Sessions()).Link);
+    }
+}

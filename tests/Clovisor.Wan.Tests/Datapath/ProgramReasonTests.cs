@@ -1,0 +1,24 @@
+using Clovisor.Wan.Datapath;
+
+namespace Clovisor.Wan.Tests.Datapath;
+
+/// <summary>Each way out of the programs is taken by a test.</summary>
+public sealed class ProgramReasonTests
+{
+    // Neither can be provoked: they count failures of the kernel's own helpers.
+    private static readonly DatapathReason[] NotProvoked = [DatapathReason.OutFailed, DatapathReason.InFailed];
+
+    [Fact]
+    public void Every_reason_has_a_test_that_provokes_it()
+    {
+        string source = string.Concat(Directory.GetFiles(Path.GetDirectoryName(SourcePath())!, "Program*Tests.cs")
+            .Where(path => path != SourcePath())
+            .Select(File.ReadAllText));
+
+        Assert.All(
+            Enum.GetValues<DatapathReason>().Except(NotProvoked),
+            reason => Assert.Matches($@"DatapathReason\.{reason}\b", source));
+    }
+
+    private static string SourcePath([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+}
