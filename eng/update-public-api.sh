@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 file=src/$1/PublicAPI.Unshipped.txt
 printf '#nullable enable\n' > "$file"
 dotnet build "src/$1/$1.csproj" --no-incremental -v q -p:WarningsNotAsErrors=RS0016 2>&1 |
-  sed -n "s/.*RS0016: Symbol '\(.*\)' is not part of the declared public API.*/\1/p" | LC_ALL=C sort -u >> "$file" || true
+  sed -n "s/.*RS0016: Symbol '\(.*\)' is not part of the declared public API.*\\/$1\.csproj.*/\1/p" | LC_ALL=C sort -u >> "$file" || true
 wc -l "$file"

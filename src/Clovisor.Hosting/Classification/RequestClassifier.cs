@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Clovisor.Hosting.Configuration;
+using Clovisor.Istio.Resources;
+using Clovisor.Istio.Routing;
+using Clovisor.Wan.Associations;
+
+namespace Clovisor.Hosting.Classification;
+
+/// <summary>Says which association a request belongs to: evaluates the route rules as the mesh does, and finds who names the rule.</summary>
+/// <remarks>Thread-safe. Allocates nothing for a route that was asked for before under the same snapshot.</remarks>
+public sealed class RequestClassifier
+{
+    private readonly SnapshotStore _store;
+    private readonly ConditionalWeakTable<ClovisorSnapshot, ConcurrentDictionary<Route, ClassifiedRequest>> _known = [];
+
+    /// <summary>Makes a classifier over the snapshot in force.</summary>
+    public RequestClassifier(SnapshotStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        _store = store;
+    }
+
+    /// <summary>Classifies a request by the snapshot in force.</summary>
+    /// <param name="port">The port whose rules apply: at a sidecar the destination's, at a gateway the listener's.</param>
+    /// <param name="request">The head of the request.</param>
+    /// <returns>The class; without association when there is no snapshot, no table for the port, or nobody names the rule.</returns>
+    public ClassifiedRequest Classify(int port, in RouteRequest request)
+    {
+        ClovisorSnapshot? snapshot = _store.Current;
+        return snapshot is null ? default : Classify(snapshot, port, request);
+    }
+
+    internal ClassifiedRequest Classify(ClovisorSnapshot snapshot, int port, in RouteRequest request)
+    {
+        if (snapshot.FindTable(port)?.Evaluate(request).Route is not { } route)
+        {
+            return new ClassifiedRequest { Revision = snapshot.Revision };
+        }
+
+        // Routes are compared by reference and belong to the snapshot's tables, so the cache is as large as they are.
+        ConcurrentDictionary<Route, ClassifiedRequest> known = _known.GetValue(snapshot, static _ => new());
+        return known.TryGetValue(route, out ClassifiedRequest classified) ? classified : known.GetOrAdd(route, Find(snapshot, route));
+    }
+
+    private static ClassifiedRequest Find(ClovisorSnapshot snapshot, Route route)
+    {
+        if (route.VirtualService is not { } service)
+        {
+            return new ClassifiedRequest { Revision = snapshot.Revision };
+        }
+
+        MeshRoute rule = new(
+            MeshRouteKind.VirtualService,
+            service.Namespace,
+            service.Name,
+            route.RuleIndex,
+            NullIfEmpty(route.RuleName),
+            route.MatchIndex < 0 ? null : route.MatchIndex,
+            NullIfEmpty(route.MatchName));
+        WanAssociation? association = snapshot.Wan.FindAssociation(rule) ?? FindByDelegate(snapshot, route);
+        int position = -1;
+        return new ClassifiedRequest
+        {
+            Association = association?.Name,
+            Position = association is not null && snapshot.Wan.TryFindAssociation(association.Name, out position) ? position : null,
+            Dscp = association?.TagDscp,
+            Route = TextOf(rule),
+            Revision = snapshot.Revision,
+        };
+    }
+
+    // A delegated rule is named by the object that the proxy reports, which is the root; else by the object that holds it.
+    private static WanAssociation? FindByDelegate(ClovisorSnapshot snapshot, Route route)
+    {
+        if (route.Delegate is not { } key || !snapshot.VirtualServices.TryGetValue(key, out VirtualService? leaf) || route.DelegateRuleIndex >= leaf.Http.Length)
+        {
+            return null;
+        }
+
+        string name = leaf.Http[route.DelegateRuleIndex].Name;
+        return snapshot.Wan.FindAssociation(new MeshRoute(MeshRouteKind.VirtualService, key.Namespace, key.Name, route.DelegateRuleIndex, NullIfEmpty(name)));
+    }
+
+    private static string TextOf(in MeshRoute rule)
+    {
+        string route = rule.RouteName ?? $"#{rule.RouteIndex}";
+        string match = rule.MatchName is { } name ? $".{name}" : "";
+        return $"{rule.Namespace}/{rule.Name}/{route}{match}";
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+using Clovisor.Hosting.Configuration;
+using Clovisor.Hosting.SessionApi;
+using Clovisor.Istio.Routing;
+using Clovisor.Wan.Status;
+
+namespace Clovisor.Hosting.Classification;
+
+/// <summary>Says of a request which rule matches, who names it, and which links its session would take now.</summary>
+internal sealed class RequestExplainer(RequestClassifier classifier, WanRuntime wan)
+{
+    internal ExplainView Explain(ClovisorSnapshot snapshot, int port, in RouteRequest request)
+    {
+        StringBuilder text = new();
+        if (snapshot.FindTable(port) is not { } table)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"The proxy has no route table for plain HTTP on port {port}.");
+            return new ExplainView { Revision = snapshot.Revision, Text = text.ToString() };
+        }
+
+        RouteDecision decision = table.Evaluate(request);
+        text.Append(CultureInfo.InvariantCulture, $"Table {table.Name}: virtual host {decision.VirtualHost?.Name ?? "(none)"}, route {decision.Route?.Name ?? "(none)"} ({decision.Reason}).\n");
+        ClassifiedRequest classified = classifier.Classify(snapshot, port, request);
+        AssociationStatus? association = wan.Engine?.Status.Associations.FirstOrDefault(status => status.Name == classified.Association);
+        string[] links = [.. association?.Links.Select(share => share.Link) ?? []];
+        text.Append((classified.Route, classified.Association) switch
+        {
+            (null, _) => "No rule of a VirtualService decides, so no association applies: the session goes as the node's routes say.",
+            ({ } route, null) => $"No association names {route}: the session goes as the node's routes say.",
+            ({ } route, { } name) => $"Association {name} names {route}. Links now: {(links.Length > 0 ? string.Join(", ", links) : "none")}{(association is null ? "" : $" ({association.Reason})")}.",
+        });
+        return new ExplainView
+        {
+            Revision = snapshot.Revision,
+            Route = classified.Route,
+            Association = classified.Association,
+            Links = links,
+            Text = text.ToString(),
+        };
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using Clovisor.Istio;
+using Clovisor.Istio.Resources;
+using Clovisor.Istio.Routing;
+using Clovisor.Wan.Associations;
+using Clovisor.Wan.Configuration;
+
+namespace Clovisor.Hosting.Configuration;
+
+/// <summary>Route rules and WAN configuration that belong together. Immutable; swapped whole; safe to share between threads.</summary>
+public sealed class ClovisorSnapshot
+{
+    private const string GatewayTablePrefix = "http.";
+
+    private readonly FrozenDictionary<int, RouteTable> _tables;
+
+    internal ClovisorSnapshot(long revision, IstioConfiguration istio, WanConfiguration wan, IstioProxy proxy)
+    {
+        Revision = revision;
+        Istio = istio;
+        Wan = wan;
+        RouteCompiler compiler = new(istio);
+        _tables = compiler.GetTableNames(proxy)
+            .Select(name => (Port: PortOf(name), Table: compiler.Compile(proxy, name)))
+            .Where(entry => entry.Port is not null && entry.Table is not null)
+            .ToFrozenDictionary(entry => entry.Port!.Value, entry => entry.Table!);
+        Fields = Union(_tables.Values);
+        VirtualServices = istio.VirtualServices.DistinctBy(service => service.Key).ToFrozenDictionary(service => service.Key);
+    }
+
+    /// <summary>Grows by one with every snapshot that is put in force, from 1.</summary>
+    public long Revision { get; }
+
+    /// <summary>The mesh's objects.</summary>
+    public IstioConfiguration Istio { get; }
+
+    /// <summary>Links, SLA classes and associations.</summary>
+    public WanConfiguration Wan { get; }
+
+    /// <summary>Which parts of a request any table's rules look at.</summary>
+    public RequestFields Fields { get; }
+
+    internal FrozenDictionary<ObjectKey, VirtualService> VirtualServices { get; }
+
+    /// <summary>Finds the route table of a port.</summary>
+    /// <param name="port">At a sidecar the destination's port, at a gateway the listener's.</param>
+    /// <returns>The table, or null when the proxy has none for plain HTTP on that port.</returns>
+    public RouteTable? FindTable(int port) => _tables.GetValueOrDefault(port);
+
+    /// <summary>What is probably not meant: references of associations that name no rule.</summary>
+    internal IEnumerable<string> Warnings()
+    {
+        ImmutableArray<MeshRoute> routes = [.. VirtualServices.Values.SelectMany(RoutesOf)];
+        return
+            from association in Wan.Associations
+            from reference in association.MeshRoutes
+            where !routes.Any(route => reference.Matches(route) != RouteSpecificity.None)
+            select $"WanAssociation {association.Name}: meshRoute '{reference}' names no rule that is loaded, so it carries nothing. "
+                + (reference.Kind == MeshRouteKind.HttpRoute
+                    ? "HTTPRoutes are not read yet."
+                    : "Check namespace, name and route against the VirtualServices.");
+    }
+
+    private static IEnumerable<MeshRoute> RoutesOf(VirtualService service)
+    {
+        for (int rule = 0; rule < service.Http.Length; rule++)
+        {
+            HttpRoute route = service.Http[rule];
+            MeshRoute whole = new(MeshRouteKind.VirtualService, service.Namespace, service.Name, rule, NullIfEmpty(route.Name));
+            yield return whole;
+            for (int match = 0; match < route.Match.Length; match++)
+            {
+                yield return whole with { MatchIndex = match, MatchName = NullIfEmpty(route.Match[match].Name) };
+            }
+        }
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    // "80" at a sidecar, "http.80" at a gateway. Tables of one sniffed service and of terminated TLS have other names.
+    private static int? PortOf(string table) =>
+        int.TryParse(table.StartsWith(GatewayTablePrefix, StringComparison.Ordinal) ? table.AsSpan(GatewayTablePrefix.Length) : table, NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            ? port
+            : null;
+
+    private static RequestFields Union(IEnumerable<RouteTable> tables)
+    {
+        List<RequestFields> all = [.. tables.Select(table => table.Fields)];
+        return new RequestFields
+        {
+            Method = all.Exists(fields => fields.Method),
+            // The authority selects the virtual host of every table.
+            Authority = all.Count > 0,
+            Path = all.Exists(fields => fields.Path),
+            Scheme = all.Exists(fields => fields.Scheme),
+            Headers = [.. all.SelectMany(fields => fields.Headers).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            QueryParameters = [.. all.SelectMany(fields => fields.QueryParameters).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        };
+    }
+}

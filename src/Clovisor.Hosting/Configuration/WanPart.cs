@@ -1,0 +1,118 @@
+using Clovisor.Bpf;
+using Clovisor.Bpf.Features;
+using Clovisor.Hosting.Health;
+using Clovisor.Wan;
+using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Status;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Clovisor.Hosting.Configuration;
+
+/// <summary>Starts and stops the kernel datapath with its engine, and posts how links are.</summary>
+internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, HealthBoard health, TimeProvider time, ILoggerFactory loggers)
+{
+    private const string LinksPart = "links";
+
+    /// <summary>Starts with a first configuration, and waits until it is in force.</summary>
+    /// <exception cref="PlatformNotSupportedException">The machine lacks something; the message lists all of it, each with its remedy.</exception>
+    /// <exception cref="BpfException">The kernel refused a part of the datapath.</exception>
+    /// <exception cref="WanException">The kernel refused a socket that the watching needs.</exception>
+    internal async Task StartAsync(WanConfiguration configuration, CancellationToken cancellationToken)
+    {
+        Require(BpfRuntime.Check());
+        BpfWanDatapath datapath = BpfWanDatapath.Start(new WanDatapathSettings
+        {
+            PinDirectory = options.Value.PinDirectory,
+            MaxSessions = options.Value.MaxSessions,
+            TimeProvider = time,
+        });
+        WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time);
+        WanRuntime.Parts parts = new(engine, datapath);
+        bool started = false;
+        try
+        {
+            await engine.StartAsync(cancellationToken).ConfigureAwait(false);
+            started = true;
+        }
+        finally
+        {
+            if (!started)
+            {
+                parts.Dispose();
+            }
+        }
+
+        engine.LinkChanged += OnLinkChanged;
+        runtime.Running = parts;
+        Post(engine);
+        _ = PostEndAsync(engine.Completion);
+    }
+
+    /// <summary>Puts another configuration in force.</summary>
+    /// <returns>Why the kernel refused, and what was in force before still is; null when it did not.</returns>
+    internal string? TryApply(WanConfiguration configuration)
+    {
+        WanEngine engine = runtime.Engine!;
+        engine.TryApply(configuration, out string? error);
+        Post(engine);
+        return error;
+    }
+
+    internal void Stop()
+    {
+        if (runtime.Running is not { } running)
+        {
+            return;
+        }
+
+        runtime.Running = null;
+        running.Dispose();
+        if (options.Value.UninstallOnStop)
+        {
+            BpfWanDatapath.Uninstall(options.Value.PinDirectory);
+        }
+    }
+
+    private static void Require(IReadOnlyList<BpfFinding> findings)
+    {
+        BpfFinding[] missing = [.. findings.Where(finding => finding is { IsRequired: true, Answer: BpfSupport.Unsupported })];
+        if (missing.Length > 0)
+        {
+            throw new PlatformNotSupportedException("Start the WAN datapath: this machine lacks what it needs. Nothing was changed.\n"
+                + string.Join('\n', missing.Select(finding => $"  {finding.Name}: {finding.Detail}. {finding.Remedy}")));
+        }
+    }
+
+    private void OnLinkChanged(object? sender, LinkChangedEventArgs change) => Post((WanEngine)sender!);
+
+    private async Task PostEndAsync(Task completion)
+    {
+        try
+        {
+            await completion.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            health.Post(LinksPart, HealthLevel.Unhealthy, [$"The links are not watched any more: {e.Message} Packets go on as they were last classified. Restart the host."]);
+        }
+    }
+
+    private void Post(WanEngine engine)
+    {
+        WanStatus status = engine.Status;
+        List<string> reasons = [.. status.Links.Where(link => !link.IsUsable).Select(link => $"{link.Name} is {link.State}: {link.Reason}")];
+        if (status.TargetsSuspect)
+        {
+            reasons.Add("The probes of every link went silent at one moment, so their targets are suspected and the links stay in use.");
+        }
+
+        if (status.DatapathError is { } error)
+        {
+            reasons.Add(error);
+        }
+
+        health.Post(LinksPart, reasons.Count == 0 ? HealthLevel.Healthy : HealthLevel.Degraded, reasons);
+    }
+}

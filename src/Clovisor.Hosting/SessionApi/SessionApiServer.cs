@@ -1,0 +1,94 @@
+using Clovisor.Hosting.Configuration;
+using Clovisor.Hosting.Startup;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Clovisor.Hosting.SessionApi;
+
+/// <summary>
+/// Serves the session API on a Kestrel of its own, so that a host of any kind gets it, and a web host keeps its own ports.
+/// </summary>
+internal sealed partial class SessionApiServer(
+    IOptions<SessionApiOptions> options,
+    SessionEndpoints sessions,
+    StatusEndpoints status,
+    ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private readonly ILogger<SessionApiServer> _log = loggers.CreateLogger<SessionApiServer>();
+    private WebApplication? _app;
+
+    /// <summary>The addresses in use, once started.</summary>
+    internal IReadOnlyCollection<string> Addresses => _app is null ? [] : [.. _app.Urls];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        SessionApiOptions settings = options.Value;
+        if (settings.SocketPath.Length > 0)
+        {
+            LeftoverSocket.Clear(settings.SocketPath);
+        }
+
+        // The empty builder reads no appsettings.json, no ASPNETCORE_URLS: those belong to the application around us.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        WebApplication app = builder.Build();
+        sessions.Map(app);
+        status.Map(app);
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        _app = app;
+        if (settings.SocketPath.Length > 0 && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(settings.SocketPath, SocketMode);
+        }
+
+        if (_log.IsEnabled(LogLevel.Information))
+        {
+            string addresses = string.Join(", ", Addresses);
+            LogListening(addresses);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_app is { } app)
+        {
+            await app.StopAsync(cancellationToken).ConfigureAwait(false);
+            File.Delete(options.Value.SocketPath);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, SessionApiOptions settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        if (settings.SocketPath.Length > 0)
+        {
+            kestrel.ListenUnixSocket(settings.SocketPath, listen => listen.Protocols = HttpProtocols.Http1);
+        }
+
+        if (settings.LoopbackPort is { } port)
+        {
+            kestrel.Listen(System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        }
+    }
+
+    [LoggerMessage(EventId = 1300, EventName = nameof(LogListening), Level = LogLevel.Information, Message = "Session API listens on {Addresses}")]
+    private partial void LogListening(string addresses);
+}
