@@ -122,18 +122,6 @@ public sealed class ClsactTests
         Assert.Contains("ingress", Disciplines(space), StringComparison.Ordinal);
     }
 
-    [KernelFact]
-    public void Detaching_after_the_device_is_gone_does_nothing()
-    {
-        using var space = new NetworkNamespace("clsact");
-        using var counter = new PacketCounter();
-        space.AddVeth("d0", space, "d1");
-        int index = space.IndexOf("d0");
-        TcAttachment attachment = space.Run(() => TcAttachment.Attach(counter.Program, index, TcDirection.Egress, Clsact));
-        space.Ip("link", "del", "d0");
-        space.Run(attachment.Dispose);
-    }
-
     private static string Disciplines(NetworkNamespace space) => space.Exec("tc", "qdisc", "show", "dev", "lo");
 
     private static List<string> Filters(NetworkNamespace space, string side) =>

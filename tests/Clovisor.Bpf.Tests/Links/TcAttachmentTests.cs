@@ -144,6 +144,24 @@ public sealed class TcAttachmentTests
         Assert.DoesNotContain("clsact", space.Exec("tc", "qdisc", "show", "dev", "lo"), StringComparison.Ordinal);
     }
 
+    [KernelTheory]
+    [MemberData(nameof(Ways))]
+    public void Detaching_after_the_device_is_gone_does_nothing(TcAttachmentKind kind, TcDirection direction)
+    {
+        using var pins = new PinDirectory();
+        using var space = new NetworkNamespace("tc");
+        using var counter = new PacketCounter();
+        space.AddVeth("d0", space, "d1");
+        int index = space.IndexOf("d0");
+        var options = new TcAttachOptions { Kind = kind, PinPath = pins.Under("link") };
+        TcAttachment attachment = space.Run(() => TcAttachment.Attach(counter.Program, index, direction, options));
+        space.Ip("link", "del", "d0");
+
+        attachment.Detach();
+
+        Assert.False(File.Exists(options.PinPath));
+    }
+
     [KernelFact]
     public void Without_a_choice_takes_tcx_where_the_kernel_has_it()
     {
