@@ -32,18 +32,19 @@ public sealed partial class BpfWanDatapath
     /// <inheritdoc/>
     public IReadOnlyList<WanSession> Sessions()
     {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        // Without the gate: copying a large map takes long, and reports must not wait for it.
+        IReadOnlyList<KeyValuePair<ClvTuple, ClvSession>> entries = _sessions.Snapshot();
+        var sessions = new List<WanSession>(entries.Count);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_ended, this);
-            IReadOnlyList<KeyValuePair<ClvTuple, ClvSession>> entries = _sessions.Snapshot();
-            var sessions = new List<WanSession>(entries.Count);
             foreach ((ClvTuple key, ClvSession session) in entries)
             {
                 sessions.Add(Describe(in key, in session));
             }
-
-            return sessions;
         }
+
+        return sessions;
     }
 
     /// <summary>Forgets sessions that have been idle for longer than the settings allow. Done by itself at the sweep interval.</summary>
@@ -51,17 +52,19 @@ public sealed partial class BpfWanDatapath
     /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused; the sessions that were not reached stay until the next time.</exception>
     public int Sweep()
     {
-        lock (_gate)
+        ObjectDisposedException.ThrowIf(_ended, this);
+        int forgotten;
+        lock (_sweep)
         {
-            ObjectDisposedException.ThrowIf(_ended, this);
-            int forgotten = _sessions.Sweep();
-            if (forgotten > 0)
-            {
-                LogSwept(_logger, forgotten);
-            }
-
-            return forgotten;
+            forgotten = _sessions.Sweep(_gate);
         }
+
+        if (forgotten > 0)
+        {
+            LogSwept(_logger, forgotten);
+        }
+
+        return forgotten;
     }
 
     private WanSession Describe(in ClvTuple key, in ClvSession session)

@@ -22,6 +22,7 @@ namespace Clovisor.Wan.Datapath;
 public sealed partial class BpfWanDatapath : IWanDatapath
 {
     private readonly Lock _gate = new();
+    private readonly Lock _sweep = new();
     private readonly ILogger _logger;
     private readonly PinDirectory _pins;
     private readonly DatapathMaps _maps;
@@ -31,7 +32,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     private PlanImage _image;
     private PlanPlacement _placement = PlanPlacement.None;
     private DatapathPlan? _plan;
-    private bool _ended;
+    private volatile bool _ended;
 
     private BpfWanDatapath(WanDatapathSettings settings, PinDirectory pins, DatapathMaps maps, DatapathDevices devices, ILogger logger)
     {

@@ -8,6 +8,7 @@ namespace Clovisor.Wan.Datapath;
 internal sealed class SessionTable
 {
     private const int E2Big = 7;
+    private const ulong FreshNs = 1_000_000_000;
 
     private readonly BpfHashMap<ClvTuple, ClvSession> _sessions;
     private readonly BpfHashMap<ClvTuple, ClvOrigin> _reverse;
@@ -39,7 +40,9 @@ internal sealed class SessionTable
                 continue;
             }
 
-            if (present.Association == association && present.State != ClvSessionState.Closing)
+            // One that packets pass now must not be written over: what they count meanwhile would be lost.
+            bool fresh = session.LastSeenNs < present.LastSeenNs + FreshNs;
+            if (present.Association == association && present.State != ClvSessionState.Closing && fresh)
             {
                 return present;
             }
@@ -70,8 +73,10 @@ internal sealed class SessionTable
     internal IReadOnlyList<KeyValuePair<ClvTuple, ClvSession>> Snapshot() => _sessions.Snapshot().Entries;
 
     /// <summary>Forgets sessions that are idle, and arriving tuples that lead to none.</summary>
+    /// <param name="gate">What <see cref="Enter"/> and <see cref="Remove"/> are called under. Held for one session at a time, so that a long
+    /// sweep keeps no report waiting.</param>
     /// <returns>How many sessions were forgotten.</returns>
-    internal int Sweep()
+    internal int Sweep(Lock gate)
     {
         // In this order: a tuple that is claimed after the first look cannot seem to be without its session.
         IReadOnlyList<KeyValuePair<ClvTuple, ClvOrigin>> arriving = _reverse.Snapshot().Entries;
@@ -86,10 +91,18 @@ internal sealed class SessionTable
         int removed = 0;
         foreach ((ClvTuple key, ClvSession session) in sessions)
         {
-            // Looked at again: a packet may have come since the copy was taken.
-            if (IsIdle(in key, in session, now) && _sessions.TryGetValue(in key, out ClvSession latest) && IsIdle(in key, in latest, now))
+            if (!IsIdle(in key, in session, now))
             {
-                removed += Remove(in key) ? 1 : 0;
+                continue;
+            }
+
+            lock (gate)
+            {
+                // Looked at again: a packet or a report may have come since the copy was taken.
+                if (_sessions.TryGetValue(in key, out ClvSession latest) && IsIdle(in key, in latest, now) && Remove(in key))
+                {
+                    removed++;
+                }
             }
         }
 

@@ -21,8 +21,8 @@ internal sealed class EchoClient : IDisposable
         _server = new IPEndPoint(server, EchoServer.Port);
         _socket = new Socket(source.AddressFamily, tcp ? SocketType.Stream : SocketType.Dgram, protocol)
         {
-            ReceiveTimeout = 3000,
-            SendTimeout = 3000,
+            ReceiveTimeout = 10_000,
+            SendTimeout = 10_000,
         };
         if (dscp != 0)
         {

@@ -116,11 +116,11 @@ public sealed class FailoverTests : IDisposable
         datapath.SetSlots(0, WanLab.AllSlots(0));
         datapath.SetLinkUsable(1, false);
         Task back = Task.Run(() => client.Echo());
-        Assert.True(SpinWait.SpinUntil(() => datapath.Counters()[DatapathReason.OutWaiting] > 0, 2000), "nothing waited");
+        Assert.True(SpinWait.SpinUntil(() => datapath.Counters()[DatapathReason.OutWaiting] > 0, 10_000), "nothing waited");
         Assert.False(back.IsCompleted);
         datapath.SetLinkUsable(1, true);
 
-        back.Wait(5000, TestContext.Current.CancellationToken);
+        back.Wait(30_000, TestContext.Current.CancellationToken);
         Assert.True(back.IsCompletedSuccessfully);
     }
 
