@@ -1,3 +1,5 @@
+using Clovisor.Istio.Resources;
+
 namespace Clovisor.Istio.Matching;
 
 /// <summary>The condition of a route on one header or pseudo header.</summary>
@@ -27,6 +29,9 @@ internal sealed class HeaderMatcher
 
     public HeaderField Field { get; }
 
+    /// <summary>Gets the value that is asked for, or null where the condition is not one value.</summary>
+    public string? ExactValue => !_inverted && _matcher.Kind == StringMatchKind.Exact ? _matcher.Value : null;
+
     /// <summary>
     /// Decides, as Envoy does with Istio's settings:
     /// 1. presence asks whether the header is there, inverted whether it is not;
@@ -35,16 +40,9 @@ internal sealed class HeaderMatcher
     /// </summary>
     public bool IsMatch(in RequestView request)
     {
-        switch (Field)
+        if (Field is not (HeaderField.Named or HeaderField.ForwardedProto))
         {
-            case HeaderField.Method:
-                return Decide(true, request.Method);
-            case HeaderField.Scheme:
-                return Decide(true, request.Scheme);
-            case HeaderField.Authority:
-                return Decide(true, request.Authority);
-            case HeaderField.Path:
-                return Decide(true, request.PathAndQuery);
+            return Decide(true, request.ValueOf(Field));
         }
 
         int first = request.Find(Name, 0);

@@ -31,6 +31,16 @@ internal readonly ref struct RequestView
 
     public ReadOnlySpan<char> Query { get; }
 
+    /// <summary>Gets what a pseudo header stands for.</summary>
+    public ReadOnlySpan<char> ValueOf(HeaderField field) => field switch
+    {
+        HeaderField.Method => Method,
+        HeaderField.Scheme => Scheme,
+        HeaderField.Authority => Authority,
+        HeaderField.Path => PathAndQuery,
+        _ => default,
+    };
+
     public int Find(string name, int from)
     {
         for (int i = from; i < _headers.Length; i++)

@@ -16,12 +16,12 @@ internal static class RequestRewriter
             : ReplacePrefix(path, matched, rewrite.Prefix!) + query;
     }
 
-    public static string Location(in RouteRequest request, string target, PathMatcher matched, RedirectAction redirect)
+    public static string Location(in RouteRequest request, string authority, string target, PathMatcher matched, RedirectAction redirect)
     {
         ReadOnlySpan<char> forwarded = RequestTarget.SchemeOf(request);
         string scheme = redirect.Scheme.Length > 0 ? redirect.Scheme : forwarded.ToString();
         string port = redirect.Port > 0 ? $":{redirect.Port}" : "";
-        string host = redirect.Host.Length > 0 ? redirect.Host : HostOf(request.Authority, scheme, forwarded, port.Length > 0);
+        string host = redirect.Host.Length > 0 ? redirect.Host : HostOf(authority, scheme, forwarded, port.Length > 0);
         string path = RequestTarget.PathOf(target).ToString();
         string query = target[path.Length..];
         string location = redirect switch

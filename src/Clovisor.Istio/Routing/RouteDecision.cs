@@ -93,7 +93,7 @@ public readonly struct RouteDecision
     /// <param name="destination">The destination that was picked.</param>
     /// <returns>The route's authority, else the destination's, else the request's.</returns>
     public string GetForwardedAuthority(RouteDestination? destination) =>
-        (Route?.Action as ForwardAction)?.Authority ?? destination?.Authority ?? _request.Authority;
+        (Route?.Action as ForwardAction)?.Authority ?? destination?.Authority ?? Table.AuthorityOf(_request);
 
     /// <summary>Gets the request headers as the destination receives them: changed by the destination first, then by the route.</summary>
     /// <param name="destination">The destination that was picked.</param>
@@ -110,8 +110,8 @@ public readonly struct RouteDecision
     /// <summary>Gets the location that the client is redirected to.</summary>
     /// <returns>An absolute URL, or null when the request is not redirected.</returns>
     public string? GetLocation() => Reason == RouteReason.HttpsRedirect
-        ? $"https://{_request.Authority}{Table.NormalizedTarget(_request)}"
+        ? $"https://{Table.AuthorityOf(_request)}{Table.NormalizedTarget(_request)}"
         : Route?.Action is RedirectAction redirect
-            ? RequestRewriter.Location(_request, Table.NormalizedTarget(_request), Route.Path, redirect)
+            ? RequestRewriter.Location(_request, Table.AuthorityOf(_request), Table.NormalizedTarget(_request), Route.Path, redirect)
             : null;
 }

@@ -93,6 +93,15 @@ public sealed class RouteTable
         return new string(buffer, 0, RequestTarget.Normalize(target, buffer, _settings.Normalization));
     }
 
+    /// <summary>Gets the authority that selects the virtual host.</summary>
+    internal string AuthorityOf(in RouteRequest request)
+    {
+        ReadOnlySpan<char> target = request.Path;
+        ReadOnlySpan<char> authority = request.Authority;
+        RequestTarget.TrySplit(ref target, ref authority, _settings.StripsFragments);
+        return authority.ToString();
+    }
+
     private RouteDecision Select(in RouteRequest request, ReadOnlySpan<char> target, ReadOnlySpan<char> authority)
     {
         VirtualHost? host = _index.Find(authority, out DomainKind kind);
@@ -108,14 +117,7 @@ public sealed class RouteTable
         }
 
         var view = new RequestView(request, target, authority, scheme);
-        foreach (Route route in host.Routes)
-        {
-            if (route.IsMatch(view))
-            {
-                return new RouteDecision(this, request, host, route, route.Reason, kind);
-            }
-        }
-
-        return new RouteDecision(this, request, host, null, RouteReason.NoRuleMatched, kind);
+        Route? route = host.Find(view);
+        return new RouteDecision(this, request, host, route, route?.Reason ?? RouteReason.NoRuleMatched, kind);
     }
 }

@@ -24,28 +24,30 @@ internal static class NearestName
     /// <summary>Writes <c> (did you mean "x"?)</c>, or nothing.</summary>
     public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $"; did you mean \"{nearest}\"?" : "";
 
-    // Edits without regard to case: "ignoreuricase" is one slip, not three.
+    // Edits without regard to case, two letters in the wrong order being one: "ignoreuricase" and "sepc" are slips, not different names.
     private static int Distance(string a, string b)
     {
-        Span<int> row = b.Length < 128 ? stackalloc int[b.Length + 1] : new int[b.Length + 1];
-        for (int j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
+        int[] before = new int[b.Length + 1];
+        int[] previous = [.. Enumerable.Range(0, b.Length + 1)];
+        int[] row = new int[b.Length + 1];
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int cost = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
-                int next = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost);
-                diagonal = row[j];
-                row[j] = next;
+                int change = previous[j - 1] + (Same(a[i - 1], b[j - 1]) ? 0 : 1);
+                row[j] = Math.Min(Math.Min(row[j - 1], previous[j]) + 1, change);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+                }
             }
+
+            (before, previous, row) = (previous, row, before);
         }
 
-        return row[b.Length];
+        return previous[b.Length];
     }
+
+    private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 }

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Clovisor.Istio.Serialization;
+using Clovisor.Istio.Validation;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Clovisor.Istio.Sources;
+
+/// <summary>
+/// Reads the <c>.yaml</c>, <c>.yml</c> and <c>.json</c> files of a folder as one configuration, and again whenever they change.
+/// A folder with an error changes nothing: the former configuration stays in force and the errors are published beside it.
+/// </summary>
+/// <remarks>
+/// Subfolders and hidden files are not read. Files may be written in place, renamed over, or swapped by links as ConfigMap volumes
+/// do it. All members may be used from any thread. Dispose ends the watching and every <see cref="WatchAsync"/>.
+/// </remarks>
+public sealed partial class YamlFolderSource : IDisposable
+{
+    // A folder that changes while it is read is read again, and then left to the next event or poll.
+    private const int Attempts = 5;
+
+    private readonly string _folder;
+    private readonly YamlFolderSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly ITimer _settle;
+    private readonly ITimer _poll;
+    private FileSystemWatcher? _watcher;
+    private FolderContents? _contents;
+    private TaskCompletionSource _next = NewSignal();
+    private long? _firstEvent;
+    private bool _disposed;
+    private volatile YamlFolderSnapshot _current = new(0, null, []);
+
+    /// <summary>Initializes a new instance of the <see cref="YamlFolderSource"/> class: reads the folder, and starts to watch it.</summary>
+    /// <param name="folder">The folder. It need not exist yet; until it does, that is the error in <see cref="Current"/>.</param>
+    /// <param name="settings">How to watch, or null for <see cref="YamlFolderSettings.Default"/>.</param>
+    /// <param name="timeProvider">The clock of the timers, or null for the system's.</param>
+    /// <param name="logger">Where changes and refusals are logged, or null.</param>
+    public YamlFolderSource(string folder, YamlFolderSettings? settings = null, TimeProvider? timeProvider = null, ILogger<YamlFolderSource>? logger = null)
+    {
+        _folder = folder;
+        _settings = settings ?? YamlFolderSettings.Default;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<YamlFolderSource>.Instance;
+        _settle = _time.CreateTimer(static s => ((YamlFolderSource)s!).Reload(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (_lock)
+        {
+            Watch();
+            Load(first: true);
+        }
+
+        _poll = _time.CreateTimer(static s => ((YamlFolderSource)s!).Poll(), this, _settings.PollInterval, _settings.PollInterval);
+    }
+
+    /// <summary>Gets what is in force now. Never waits.</summary>
+    public YamlFolderSnapshot Current => _current;
+
+    /// <summary>Gets the snapshots: the current one at once, then each new one. A reader that is slow skips to the latest.</summary>
+    /// <param name="cancellationToken">Ends the sequence with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>A sequence that ends when the source is disposed.</returns>
+    public async IAsyncEnumerable<YamlFolderSnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        long seen = -1;
+        while (true)
+        {
+            Task next;
+            YamlFolderSnapshot snapshot;
+            lock (_lock)
+            {
+                next = _next.Task;
+                snapshot = _current;
+            }
+
+            if (snapshot.Revision != seen)
+            {
+                seen = snapshot.Revision;
+                yield return snapshot;
+            }
+            else if (_disposed)
+            {
+                yield break;
+            }
+            else
+            {
+                await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _watcher?.Dispose();
+            _settle.Dispose();
+            _poll.Dispose();
+            _next.TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Watch()
+    {
+        if (!_settings.UseEvents || _watcher is not null || !Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        FileSystemWatcher? watcher = null;
+        try
+        {
+            watcher = new FileSystemWatcher(_folder);
+            watcher.Changed += (_, _) => Touched();
+            watcher.Created += (_, _) => Touched();
+            watcher.Deleted += (_, _) => Touched();
+            watcher.Renamed += (_, _) => Touched();
+            watcher.Error += (_, e) => Lost(e.GetException());
+            watcher.EnableRaisingEvents = true;
+            _watcher = watcher;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            // Most often the limit of inotify instances. Polling goes on, a little slower.
+            watcher?.Dispose();
+            LogEventsUnavailable(_folder, e.Message);
+        }
+    }
+
+    private void Touched()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            // Each event starts the wait anew, up to the longest wait since the first.
+            _firstEvent ??= _time.GetTimestamp();
+            TimeSpan left = _settings.LongestSettleTime - _time.GetElapsedTime(_firstEvent.Value);
+            TimeSpan wait = left < _settings.SettleTime ? left : _settings.SettleTime;
+            _settle.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Lost(Exception reason)
+    {
+        LogEventsUnavailable(_folder, reason.Message);
+        lock (_lock)
+        {
+            // The next poll makes a new one.
+            _watcher?.Dispose();
+            _watcher = null;
+        }
+
+        Touched();
+    }
+
+    private void Poll()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            Watch();
+            if (_contents is null || !_contents.Stamps.SequenceEqual(FolderContents.StampsOf(_folder)) || !_contents.Errors.IsEmpty)
+            {
+                Load(first: false);
+            }
+        }
+    }
+
+    private void Reload()
+    {
+        lock (_lock)
+        {
+            _firstEvent = null;
+            if (!_disposed)
+            {
+                Load(first: false);
+            }
+        }
+    }
+
+    private void Load(bool first)
+    {
+        FolderContents? contents = null;
+        for (int i = 0; i < Attempts && contents is null; i++)
+        {
+            contents = FolderContents.TryRead(_folder);
+        }
+
+        if (contents is null)
+        {
+            // Still being written. Nothing is published of a folder that was never seen whole.
+            if (first)
+            {
+                Publish(null, [new ConfigurationError(new(_folder, 0), "", "", "the folder changes faster than it can be read")]);
+            }
+
+            return;
+        }
+
+        bool same = _contents?.SaysTheSameAs(contents) ?? false;
+        _contents = contents;
+        if (same)
+        {
+            return;
+        }
+
+        IstioReadResult result = IstioYaml.Read(contents.Texts, null);
+        Publish(contents.Errors.IsEmpty ? result.Configuration : null, [.. contents.Errors, .. result.Errors]);
+    }
+
+    private void Publish(IstioConfiguration? configuration, ImmutableArray<ConfigurationError> errors)
+    {
+        long revision = _current.Revision + 1;
+        _current = new YamlFolderSnapshot(revision, configuration ?? _current.Configuration, errors);
+        if (configuration is not null)
+        {
+            LogPublished(_folder, revision, configuration.VirtualServices.Length);
+        }
+        else
+        {
+            LogRefused(_folder, revision, errors.Length, string.Join(Environment.NewLine, errors));
+        }
+
+        TaskCompletionSource signal = _next;
+        _next = NewSignal();
+        signal.TrySetResult();
+    }
+}
