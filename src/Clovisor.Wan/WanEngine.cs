@@ -214,7 +214,7 @@ public sealed class WanEngine : IDisposable
         try
         {
             using var netlink = new RtnetlinkSocket();
-            using var icmp = new IcmpSender();
+            using var icmp = new IcmpSender(() => Now);
             var neighbours = new NeighbourKeeper();
             var table = new NetworkTable();
             netlink.Dump(table);
@@ -279,9 +279,9 @@ public sealed class WanEngine : IDisposable
     {
         foreach (EchoSocket socket in icmp.Sockets)
         {
-            while (socket.TryReceive(out IPAddress from, out ushort sequence))
+            while (socket.TryReceive(out IPAddress from, out ushort sequence, out TimeSpan age))
             {
-                core.Monitor.Answered(socket.Origin.Device, from, sequence, Now);
+                core.Monitor.Answered(socket.Origin.Device, from, sequence, Now - age);
             }
         }
     }

@@ -22,6 +22,7 @@ internal static unsafe partial class Libc
     public const int SO_RCVBUF = 8;
     public const int SO_BINDTODEVICE = 25;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_TIMESTAMPNS = 35;
 
     public const int SOL_RAW = 255;
     public const int ICMP_FILTER = 1;
@@ -53,6 +54,9 @@ internal static unsafe partial class Libc
     public static partial nint recvfrom(FileHandle socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial nint recvmsg(FileHandle socket, Message* message, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int eventfd(uint initial, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -75,7 +79,35 @@ internal static unsafe partial class Libc
         public short Returned;
     }
 
-    /// <summary>Mirror of <c>struct timespec</c>, and of <c>struct timeval</c> by shape.</summary>
+    /// <summary>Mirror of <c>struct msghdr</c>; the compiler pads it as C does.</summary>
+    public struct Message
+    {
+        public void* Name;
+        public uint NameLength;
+        public Buffer* Buffers;
+        public nuint BufferCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary>Mirror of <c>struct iovec</c>.</summary>
+    public struct Buffer
+    {
+        public void* Start;
+        public nuint Length;
+    }
+
+    /// <summary>Mirror of <c>struct cmsghdr</c> with a <c>struct timespec</c> behind it.</summary>
+    public struct TimestampControl
+    {
+        public nuint Length;
+        public int Level;
+        public int Type;
+        public TimeSpec Time;
+    }
+
+    /// <summary>Mirror of <c>struct timespec</c>.</summary>
     public struct TimeSpec
     {
         public nint Seconds;

@@ -31,6 +31,9 @@ internal sealed unsafe class EchoSocket : IDisposable
                 Bind(source, origin.InterfaceIndex);
             }
 
+            // The kernel notes when an answer came: the time that this process takes to look at it is no part of the round trip.
+            int on = 1;
+            Libc.setsockopt(_socket, Libc.SOL_SOCKET, Libc.SO_TIMESTAMPNS, &on, sizeof(int));
             if (_raw)
             {
                 PassEchoRepliesOnly();
@@ -62,15 +65,28 @@ internal sealed unsafe class EchoSocket : IDisposable
     }
 
     /// <summary>Takes the next answer that has come.</summary>
+    /// <param name="from">Who answered.</param>
+    /// <param name="sequence">Which request.</param>
+    /// <param name="age">How long ago the answer came.</param>
     /// <returns>False when none is left.</returns>
-    public bool TryReceive(out IPAddress from, out ushort sequence)
+    public bool TryReceive(out IPAddress from, out ushort sequence, out TimeSpan age)
     {
         byte* packet = stackalloc byte[256];
         byte* address = stackalloc byte[SockAddr.MaxLength];
+        Libc.TimestampControl control = default;
+        var buffer = new Libc.Buffer { Start = packet, Length = 256 };
         while (true)
         {
-            uint addressLength = SockAddr.MaxLength;
-            nint length = Libc.recvfrom(_socket, packet, 256, 0, address, &addressLength);
+            var message = new Libc.Message
+            {
+                Name = address,
+                NameLength = SockAddr.MaxLength,
+                Buffers = &buffer,
+                BufferCount = 1,
+                Control = &control,
+                ControlLength = (nuint)sizeof(Libc.TimestampControl),
+            };
+            nint length = Libc.recvmsg(_socket, &message, 0);
             if (length < 0)
             {
                 if (Marshal.GetLastPInvokeError() == Libc.EINTR)
@@ -79,7 +95,7 @@ internal sealed unsafe class EchoSocket : IDisposable
                 }
 
                 // EAGAIN ends the queue. Others are asynchronous errors, such as "host unreachable"; the missing answer tells the same.
-                (from, sequence) = (IPAddress.None, 0);
+                (from, sequence, age) = (IPAddress.None, 0, TimeSpan.Zero);
                 return false;
             }
 
@@ -87,12 +103,21 @@ internal sealed unsafe class EchoSocket : IDisposable
             if (EchoPacket.TryRead(received, _v6, _raw && !_v6, _raw ? _id : null, _cookie, out sequence))
             {
                 from = SockAddr.Read(new ReadOnlySpan<byte>(address, SockAddr.MaxLength));
+                age = message.ControlLength > 0 && control.Type == Libc.SO_TIMESTAMPNS ? AgeOf(control.Time) : TimeSpan.Zero;
                 return true;
             }
         }
     }
 
     public void Dispose() => _socket.Dispose();
+
+    // The stamp is of the kernel's wall clock, so it is compared with that one, whatever clock the probes run by.
+    private static TimeSpan AgeOf(in Libc.TimeSpec stamp)
+    {
+        TimeSpan since = TimeSpan.FromSeconds(stamp.Seconds) + TimeSpan.FromTicks(stamp.Fraction / 100);
+        TimeSpan age = TimeProvider.System.GetUtcNow() - (DateTimeOffset.UnixEpoch + since);
+        return age > TimeSpan.Zero && age < TimeSpan.FromMinutes(1) ? age : TimeSpan.Zero;
+    }
 
     private static (FileHandle Socket, bool Raw) Open(bool v6)
     {

@@ -9,6 +9,10 @@ internal readonly record struct ProbeOrigin(string Device, int InterfaceIndex, I
 internal interface IProbeSender
 {
     /// <summary>Sends one request.</summary>
+    /// <param name="origin">Where it leaves.</param>
+    /// <param name="target">Whom it asks.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="sentAt">When it was handed to the kernel, on the engine's clock.</param>
     /// <returns>Null, or why it could not be sent.</returns>
-    string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence);
+    string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt);
 }

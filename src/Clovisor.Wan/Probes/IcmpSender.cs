@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 namespace Clovisor.Wan.Probes;
 
 /// <summary>Owns the ICMP sockets: one for each device and family, opened when first needed and anew when the address changes. For one thread.</summary>
-internal sealed class IcmpSender : IProbeSender, IDisposable
+internal sealed class IcmpSender(Func<TimeSpan> clock) : IProbeSender, IDisposable
 {
     private readonly Dictionary<(string Device, AddressFamily Family), EchoSocket> _sockets = [];
     private readonly ulong _cookie = MemoryMarshal.Read<ulong>(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -14,8 +14,9 @@ internal sealed class IcmpSender : IProbeSender, IDisposable
 
     public IEnumerable<EchoSocket> Sockets => _sockets.Values;
 
-    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence)
+    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt)
     {
+        sentAt = clock();
         (string, AddressFamily) key = (origin.Device, target.AddressFamily);
         if (_sockets.TryGetValue(key, out EchoSocket? socket) && socket.Origin != origin)
         {
@@ -33,6 +34,7 @@ internal sealed class IcmpSender : IProbeSender, IDisposable
             return refused.Message;
         }
 
+        sentAt = clock();
         int error = socket.Send(target, sequence);
         return error == 0 ? null : $"{Marshal.GetPInvokeErrorMessage(error)} (errno {error})";
     }

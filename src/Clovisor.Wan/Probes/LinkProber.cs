@@ -79,8 +79,8 @@ internal sealed class LinkProber
             {
                 var origin = new ProbeOrigin(path.Link.Device, index, path.SourceOf(target.Target.AddressFamily));
                 ushort sequence = _sequence++;
-                target.SendError = sender.Send(origin, target.Target, sequence);
-                target.Sent(sequence, now, late && target.SendError is null);
+                target.SendError = sender.Send(origin, target.Target, sequence, out TimeSpan sentAt);
+                target.Sent(sequence, sentAt, late && target.SendError is null);
             }
 
             // After a stall the missed turns are not made up for.

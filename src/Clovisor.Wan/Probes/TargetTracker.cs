@@ -52,15 +52,15 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
     {
         get
         {
+            TimeSpan patience = Patience;
+            TimeSpan? next = null;
             foreach (Probe probe in _out)
             {
-                if (!probe.Settled)
-                {
-                    return probe.SentAt + (probe.Missed ? definition.Timeout : Patience);
-                }
+                TimeSpan decision = probe.SentAt + (probe.Missed || probe.Void ? definition.Timeout : patience);
+                next = probe.Settled || decision > next ? next : decision;
             }
 
-            return null;
+            return next;
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
                 continue;
             }
 
-            TimeSpan roundTrip = now - probe.SentAt;
+            TimeSpan roundTrip = Max(now - probe.SentAt, TimeSpan.Zero);
             probe.Settled = true;
             LastAnswer = now;
             MissedRun = 0;

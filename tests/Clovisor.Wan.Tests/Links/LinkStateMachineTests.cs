@@ -27,7 +27,7 @@ public sealed class LinkStateMachineTests
         Assert.Equal("3 probes in a row without an answer from 192.0.2.9", link.Machine.Reason);
     }
 
-    // The promise, at every phase of the probes against the moment of the failure.
+    // The promise is a second, at every phase of the probes against the moment of the failure; a tenth of it is left to a busy machine.
     [Fact]
     public void A_silent_failure_is_found_within_a_second_by_default()
     {
@@ -37,7 +37,7 @@ public sealed class LinkStateMachineTests
             link.Pass((20 * Second) + TimeSpan.FromMilliseconds(phase));
             link.Answers = static _ => false;
 
-            Assert.InRange(link.Until(LinkState.Down, 2 * Second), TimeSpan.FromMilliseconds(500), Second);
+            Assert.InRange(link.Until(LinkState.Down, 2 * Second), TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(900));
         }
     }
 

@@ -43,8 +43,9 @@ internal sealed class VirtualLink : IProbeSender
 
     public int Switches => Changes.Count(static change => change.State is LinkState.Up);
 
-    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence)
+    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt)
     {
+        sentAt = Now;
         Sent++;
         if (Answers(target))
         {

@@ -69,8 +69,9 @@ internal sealed class VirtualSite : IProbeSender
 
     public void Boot(WanConfiguration configuration) => Core = new EngineCore(configuration, Datapath, this, Network.Table, Now);
 
-    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence)
+    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt)
     {
+        sentAt = Now;
         if (Answers(origin.Device, target))
         {
             _answers.Add((Now + RoundTrip(origin.Device), origin.Device, target, sequence));
