@@ -17,4 +17,7 @@ public sealed record AssociationStatus
 
     /// <summary>The links in use; empty when no link qualifies.</summary>
     public required ImmutableArray<LinkShare> Links { get; init; }
+
+    /// <summary>What an operator should know of these links: one of them cannot carry a family that another one carries.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
 }

@@ -1,3 +1,4 @@
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Links;
 using Clovisor.Wan.Probes;
 using Clovisor.Wan.Status;
@@ -16,19 +17,23 @@ internal static class StatusBuilder
         return new WanStatus
         {
             Links = [.. core.Monitor.Links.Select(Describe)],
-            Associations =
-            [
-                .. core.Configuration.Associations.Select((association, position) => new AssociationStatus
-                {
-                    Name = association.Name,
-                    Reason = core.Steering.SelectionOf(position).Reason,
-                    Tier = core.Steering.SelectionOf(position).Tier,
-                    Links = [.. core.Steering.Shares(position).Select(share => new LinkShare(core.Configuration.Links[share.Link].Name, share.Slots))],
-                }),
-            ],
+            Associations = [.. core.Configuration.Associations.Select(DescribeAssociation)],
             TargetsSuspect = core.Monitor.TargetsSuspect,
             DatapathError = core.DatapathError,
         };
+
+        AssociationStatus DescribeAssociation(WanAssociation association, int position)
+        {
+            (int Link, int Slots)[] shares = [.. core.Steering.Shares(position)];
+            return new AssociationStatus
+            {
+                Name = association.Name,
+                Reason = core.Steering.SelectionOf(position).Reason,
+                Tier = core.Steering.SelectionOf(position).Tier,
+                Links = [.. shares.Select(share => new LinkShare(core.Configuration.Links[share.Link].Name, share.Slots))],
+                Warnings = [.. FamilyGaps([.. shares.Select(share => core.Monitor.Links[share.Link])])],
+            };
+        }
 
         LinkStatus Describe(MonitoredLink link) => new()
         {
@@ -54,6 +59,19 @@ internal static class StatusBuilder
             LastAnswer = target.LastAnswer is { } answer ? OnTheWall(answer) : null,
             SendError = target.SendError,
         };
+
+        static IEnumerable<string> FamilyGaps(MonitoredLink[] links)
+        {
+            foreach ((string family, Func<LinkPath, bool> carries) in new (string, Func<LinkPath, bool>)[]
+                {("IPv4", static path => path.NextHopV4 is not null), ("IPv6", static path => path.NextHopV6 is not null) })
+            {
+                string[] without = [.. links.Where(link => !carries(link.Path)).Select(static link => link.Link.Name)];
+                if (without.Length > 0 && without.Length < links.Length)
+                {
+                    yield return $"{family} sessions that fall to {string.Join(", ", without)} find no next hop there";
+                }
+            }
+        }
 
         DateTimeOffset OnTheWall(TimeSpan at) => wallClock + (at - now);
     }

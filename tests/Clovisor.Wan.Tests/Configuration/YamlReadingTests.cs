@@ -196,6 +196,23 @@ public sealed class YamlReadingTests
     [InlineData("apiVersion: v1\nkind: ConfigMap\n")]
     public void A_text_without_our_documents_is_an_empty_configuration(string text) => Assert.Empty(Read(text).Links);
 
+    [Fact]
+    public void The_configuration_in_the_README_is_valid()
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Clovisor.sln")))
+        {
+            root = root.Parent;
+        }
+
+        string readme = File.ReadAllText(Path.Combine(root!.FullName, "src", "Clovisor.Wan", "README.md"));
+        int start = readme.IndexOf("```yaml\n", StringComparison.Ordinal) + 8;
+
+        WanConfiguration configuration = Read(readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
+
+        Assert.Equal((3, 1, 1), (configuration.Links.Length, configuration.SlaClasses.Length, configuration.Associations.Length));
+    }
+
     private static WanConfiguration Read(string text)
     {
         ConfigurationResult result = WanConfigurationReader.Read(new ConfigurationText("wan.yaml", text));

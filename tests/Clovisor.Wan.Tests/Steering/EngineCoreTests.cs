@@ -316,6 +316,21 @@ public sealed class EngineCoreTests
     }
 
     [Fact]
+    public void The_status_warns_of_a_family_that_only_some_of_the_links_in_use_carry()
+    {
+        VirtualSite site = VirtualSite.Start(VirtualSite.Configuration(static association => association with { Tiers = [LinkTier.Of("fibre", "lte")] }));
+        Assert.Empty(StatusBuilder.Build(site.Core, site.Now, DateTimeOffset.UnixEpoch).Associations[0].Warnings);
+
+        site.Network.Address(3, "2001:db8::3");
+        site.Network.DefaultRoute(3, "2001:db8::1");
+        site.Notice();
+
+        AssociationStatus status = StatusBuilder.Build(site.Core, site.Now, DateTimeOffset.UnixEpoch).Associations[0];
+        Assert.Equal(["IPv6 sessions that fall to fibre find no next hop there"], status.Warnings);
+        Assert.Equal([new LinkShare("fibre", 32), new LinkShare("lte", 32)], status.Links.OrderBy(static share => share.Link, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void The_status_tells_state_reason_measurements_and_shares()
     {
         VirtualSite site = VirtualSite.Start();

@@ -1,0 +1,111 @@
+using System.Net;
+using Clovisor.Testing;
+using Clovisor.Wan.Associations;
+using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Links;
+using Clovisor.Wan.Probes;
+using Clovisor.Wan.Tests.Datapath;
+
+namespace Clovisor.Wan.Tests;
+
+/// <summary>The engine and the kernel's datapath together, with traffic.</summary>
+public sealed class EngineWithKernelTests : IDisposable
+{
+    private readonly WanLab _lab = new();
+
+    public void Dispose() => _lab.Dispose();
+
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sessions_leave_by_their_link_move_when_it_is_cut_and_return_when_it_is_back(bool v6)
+    {
+        using BpfWanDatapath datapath = _lab.Start();
+        using WanEngine engine = StartEngine(datapath);
+
+        Assert.Equal(new SessionAdmission(AdmissionOutcome.Admitted, "wan1"), AdmitAndEcho(engine, v6));
+        Assert.Equal(WanLab.LinkSource(1, v6), _lab.Server.LastPeer.Address);
+
+        _lab.Cloud.Ip("link", "set", WanLab.CloudDevice(1), "down");
+        Assert.True(Until(engine, LinkState.NoCarrier), engine.Status.Links[1].ToString());
+        Assert.Equal(new SessionAdmission(AdmissionOutcome.Admitted, "wan0"), AdmitAndEcho(engine, v6));
+        Assert.Equal(WanLab.LinkSource(0, v6), _lab.Server.LastPeer.Address);
+
+        _lab.Cloud.Ip("link", "set", WanLab.CloudDevice(1), "up");
+        Restore(v6);
+        Assert.True(Until(engine, LinkState.Up), engine.Status.Links[1].ToString());
+        Assert.Equal(new SessionAdmission(AdmissionOutcome.Admitted, "wan1"), AdmitAndEcho(engine, v6));
+        Assert.Equal(WanLab.LinkSource(1, v6), _lab.Server.LastPeer.Address);
+    }
+
+    [KernelFact]
+    public void An_engine_that_starts_again_takes_the_datapath_over_with_its_sessions()
+    {
+        EchoClient client = _lab.Client(tcp: true, v6: false);
+        using (BpfWanDatapath datapath = _lab.Start())
+        using (WanEngine engine = StartEngine(datapath))
+        {
+            Assert.Equal("wan1", engine.Admit(client.Tuple, "minion").Link);
+            client.Echo(10_000);
+        }
+
+        client.Echo(10_000);
+        using BpfWanDatapath adopted = _lab.Start();
+        Assert.True(adopted.WasAdopted);
+        using WanEngine again = StartEngine(adopted);
+        client.Echo(10_000);
+
+        Assert.Equal(WanLab.LinkSource(1, v6: false), _lab.Server.LastPeer.Address);
+        Assert.Equal(("minion", "wan1"), (adopted.Sessions()[0].AssociationName, adopted.Sessions()[0].LinkName));
+    }
+
+    private SessionAdmission AdmitAndEcho(WanEngine engine, bool v6)
+    {
+        EchoClient client = _lab.Client(tcp: true, v6);
+        SessionAdmission admission = engine.Admit(client.Tuple, "minion");
+        client.Echo(10_000);
+        return admission;
+    }
+
+    // The kernel drops a device's global IPv6 addresses when it is set down; the cloud's administrator adds them again.
+    private void Restore(bool v6)
+    {
+        if (v6)
+        {
+            _lab.Cloud.AddAddress(WanLab.CloudDevice(1), "fd09:1::2/64");
+        }
+    }
+
+    private WanEngine StartEngine(BpfWanDatapath datapath)
+    {
+        ConfigurationResult result = WanConfiguration.Create(
+            [Link(0), Link(1)],
+            [],
+            [new WanAssociation { Name = "minion", Dscps = [10], Tiers = [LinkTier.Of("wan1"), LinkTier.Of("wan0")] }]);
+        Assert.True(result.IsValid, string.Join('\n', result.Errors));
+        var engine = new WanEngine(result.Configuration, datapath);
+        try
+        {
+            _lab.Edge.Run(() => engine.StartAsync().GetAwaiter().GetResult());
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    private static WanLink Link(int number) => new()
+    {
+        Name = WanLab.Device(number),
+        Device = WanLab.Device(number),
+        NextHops = [IPAddress.Parse($"10.9.{number}.2"), IPAddress.Parse($"fd09:{number}::2")],
+        Probes = [new ProbeDefinition { Targets = [IPAddress.Parse($"10.9.{number}.2")] }],
+        Recovery = new LinkRecovery { HoldDown = TimeSpan.Zero, Good = 1 },
+    };
+
+    private static bool Until(WanEngine engine, LinkState state) =>
+        SpinWait.SpinUntil(() => engine.Status.Links[1].State == state, TimeSpan.FromSeconds(10));
+}
