@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Clovisor.Istio.Matching;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
+using Clovisor.Istio.Validation;
 
 namespace Clovisor.Istio.Compilation;
 
@@ -69,6 +70,11 @@ internal static class RouteListBuilder
         if (match.Port != 0 && match.Port != context.Port)
         {
             return $"it is for port {match.Port}, not {context.Port}";
+        }
+
+        if (match.Headers.Keys.Concat(match.WithoutHeaders.Keys).FirstOrDefault(NameRules.IsClaim) is { } claim)
+        {
+            return $"it asks for {claim}, which a request's head does not tell: whoever has the claim takes it, and is not seen here";
         }
 
         if (!match.Gateways.IsEmpty)

@@ -35,9 +35,10 @@ internal static class HttpMatchValidator
             string field = $"{path}[{name}]";
             if (NameRules.IsClaim(name))
             {
-                errors.Add(line, field, mesh
-                    ? "asks for a claim of a token, which gateways alone know; bind the object to gateways only"
-                    : "asks for a claim of a token, which this library does not see; the rule cannot be evaluated here");
+                if (mesh)
+                {
+                    errors.Add(line, field, "asks for a claim of a token, which gateways alone know; bind the object to gateways only");
+                }
             }
             else if (!NameRules.IsToken(name.StartsWith(':') ? name[1..] : name))
             {
