@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
 using Clovisor.Istio.Routing;
-using Clovisor.Istio.Serialization;
 using Clovisor.Istio.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,16 +31,19 @@ internal sealed partial class ClovisorService(
         Labels = options.Value.ProxyLabels.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
-    private readonly YamlFolder _folder = new(options.Value.ConfigurationDirectory, time);
-    private ImmutableArray<NamedText> _texts = [];
+    private readonly string _folder = options.Value.ConfigurationDirectory;
+    private YamlFolderSource? _source;
+    private long _seen;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _texts = ReadFirst();
-        Candidate candidate = Candidate.Read(_texts);
+        _source = new YamlFolderSource(_folder, timeProvider: time);
+        YamlFolderSnapshot folder = _source.Current;
+        _seen = folder.Revision;
+        Candidate candidate = Candidate.Of(folder);
         if (!candidate.Errors.IsEmpty)
         {
-            throw new ConfigurationRefusedException(_folder.Path, candidate.Errors);
+            throw new ConfigurationRefusedException(_folder, candidate.Errors);
         }
 
         ClovisorSnapshot first = new(1, candidate.Istio, candidate.Wan, _proxy);
@@ -55,6 +57,12 @@ internal sealed partial class ClovisorService(
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public override void Dispose()
+    {
+        _source?.Dispose();
+        base.Dispose();
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -63,16 +71,20 @@ internal sealed partial class ClovisorService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (ImmutableArray<NamedText> texts in _folder.WatchAsync(_texts, stoppingToken).ConfigureAwait(false))
+        await foreach (YamlFolderSnapshot folder in _source!.WatchAsync(stoppingToken).ConfigureAwait(false))
         {
-            Reload(texts);
+            if (folder.Revision != _seen)
+            {
+                _seen = folder.Revision;
+                Reload(folder);
+            }
         }
     }
 
-    private void Reload(ImmutableArray<NamedText> texts)
+    private void Reload(YamlFolderSnapshot folder)
     {
         ClovisorSnapshot inForce = store.Current!;
-        Candidate candidate = Candidate.Read(texts);
+        Candidate candidate = Candidate.Of(folder);
         ImmutableArray<string> errors = candidate.Errors;
         if (errors.IsEmpty)
         {
@@ -86,8 +98,8 @@ internal sealed partial class ClovisorService(
             errors = [refusal];
         }
 
-        LogRefused(_folder.Path, errors.Length, inForce.Revision, string.Join('\n', errors));
-        health.Post(ConfigurationPart, HealthLevel.Degraded, [$"The documents in {_folder.Path} were refused; revision {inForce.Revision} stays in force.", .. errors]);
+        LogRefused(_folder, errors.Length, inForce.Revision, string.Join('\n', errors));
+        health.Post(ConfigurationPart, HealthLevel.Degraded, [$"The documents in {_folder} were refused; revision {inForce.Revision} stays in force.", .. errors]);
     }
 
     private void Publish(ClovisorSnapshot snapshot)
@@ -100,18 +112,6 @@ internal sealed partial class ClovisorService(
         foreach (string warning in warnings)
         {
             LogWarning(warning);
-        }
-    }
-
-    private ImmutableArray<NamedText> ReadFirst()
-    {
-        try
-        {
-            return _folder.Read();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationRefusedException(_folder.Path, [$"The folder cannot be read: {e.Message}"]);
         }
     }
 

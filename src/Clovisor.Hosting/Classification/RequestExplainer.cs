@@ -19,8 +19,7 @@ internal sealed class RequestExplainer(RequestClassifier classifier, WanRuntime 
             return new ExplainView { Revision = snapshot.Revision, Text = text.ToString() };
         }
 
-        RouteDecision decision = table.Evaluate(request);
-        text.Append(CultureInfo.InvariantCulture, $"Table {table.Name}: virtual host {decision.VirtualHost?.Name ?? "(none)"}, route {decision.Route?.Name ?? "(none)"} ({decision.Reason}).\n");
+        text.Append(RouteExplain.Explain(table, request).ToString().TrimEnd()).Append('\n');
         ClassifiedRequest classified = classifier.Classify(snapshot, port, request);
         AssociationStatus? association = wan.Engine?.Status.Associations.FirstOrDefault(status => status.Name == classified.Association);
         string[] links = [.. association?.Links.Select(share => share.Link) ?? []];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.Serialization;
 using Clovisor.Istio.Validation;
 
 namespace Clovisor.Istio.Sources;
@@ -9,6 +10,9 @@ namespace Clovisor.Istio.Sources;
 /// <param name="Errors">Everything that is wrong with the folder as it is now; empty when <paramref name="Configuration"/> is what it says.</param>
 public sealed record YamlFolderSnapshot(long Revision, IstioConfiguration? Configuration, ImmutableArray<ConfigurationError> Errors)
 {
+    /// <summary>Gets the texts of the folder as it is now, for whoever reads documents of other API groups from it. A text that changes makes a new snapshot.</summary>
+    public ImmutableArray<NamedText> Texts { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the folder as it is now was accepted.</summary>
     public bool IsAccepted => Errors.IsEmpty;
 }

@@ -209,7 +209,7 @@ public sealed partial class YamlFolderSource : IDisposable
             // Still being written. Nothing is published of a folder that was never seen whole.
             if (first)
             {
-                Publish(null, [new ConfigurationError(new(_folder, 0), "", "", "the folder changes faster than it can be read")]);
+                Publish(null, [new ConfigurationError(new(_folder, 0), "", "", "the folder changes faster than it can be read")], []);
             }
 
             return;
@@ -223,13 +223,13 @@ public sealed partial class YamlFolderSource : IDisposable
         }
 
         IstioReadResult result = IstioYaml.Read(contents.Texts, null);
-        Publish(contents.Errors.IsEmpty ? result.Configuration : null, [.. contents.Errors, .. result.Errors]);
+        Publish(contents.Errors.IsEmpty ? result.Configuration : null, [.. contents.Errors, .. result.Errors], contents.Texts);
     }
 
-    private void Publish(IstioConfiguration? configuration, ImmutableArray<ConfigurationError> errors)
+    private void Publish(IstioConfiguration? configuration, ImmutableArray<ConfigurationError> errors, ImmutableArray<NamedText> texts)
     {
         long revision = _current.Revision + 1;
-        _current = new YamlFolderSnapshot(revision, configuration ?? _current.Configuration, errors);
+        _current = new YamlFolderSnapshot(revision, configuration ?? _current.Configuration, errors) { Texts = texts };
         if (configuration is not null)
         {
             LogPublished(_folder, revision, configuration.VirtualServices.Length);

@@ -15,9 +15,9 @@ public sealed class ReloadTests
 
         ConfigurationRefusedException e = await Assert.ThrowsAsync<ConfigurationRefusedException>(host.StartAsync);
 
-        Assert.Contains(e.Errors, error => error.StartsWith("mesh.yaml:5", StringComparison.Ordinal) && error.Contains("hosst", StringComparison.Ordinal));
-        Assert.Contains(e.Errors, error => error.StartsWith("mesh.yaml:15", StringComparison.Ordinal) && error.Contains("hosst", StringComparison.Ordinal));
-        Assert.Contains(e.Errors, error => error.StartsWith("wan.yaml:", StringComparison.Ordinal) && error.Contains("wan0", StringComparison.Ordinal));
+        Assert.Contains(e.Errors, error => error.Contains("/mesh.yaml:5:", StringComparison.Ordinal) && error.Contains("hosst", StringComparison.Ordinal));
+        Assert.Contains(e.Errors, error => error.Contains("/mesh.yaml:15:", StringComparison.Ordinal) && error.Contains("hosst", StringComparison.Ordinal));
+        Assert.Contains(e.Errors, error => error.Contains("/wan.yaml:", StringComparison.Ordinal) && error.Contains("wan0", StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(folder.Path, "api.sock")));
     }
 
