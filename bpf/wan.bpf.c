@@ -223,7 +223,7 @@ int clv_egress(struct __sk_buff *skb)
 	if (plan == CLV_BIND_ANEW) {
 		if (!choice.at)
 			return clv_drop(CLV_OUT_FAILED);
-		if (!clv_bind(&pkt, session, choice, translate, &binding))
+		if (!clv_bind(skb, &pkt, session, choice, translate, &binding))
 			return clv_drop(CLV_OUT_NO_PORT);
 		session->state = pkt.tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
 		choice.at = clv_link_at(binding.is.link);	/* another CPU's, if that was faster */

@@ -67,28 +67,73 @@ static __always_inline bool clv_claim(const struct clv_packet *pkt, struct clv_t
 	return holder && clv_is_origin(holder, pkt);
 }
 
-/* Finds a free source port on the link's address, the session's own first, and takes it. False: all tries were taken. */
-static __always_inline bool clv_claim_port(const struct clv_packet *pkt, const __be32 addr[4], __be16 *port)
+/*
+ * Whether a connected socket of the node itself has an arriving tuple: its packets are nobody's translation. Listeners and
+ * unconnected sockets do not count, for the session's own may be one of those.
+ */
+static __always_inline bool clv_socket_has(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_tuple *key)
 {
-	struct clv_origin origin = { .port = pkt->tuple.sport };
+	struct bpf_sock_tuple tuple = {};
+	struct bpf_sock *socket;
+	__u32 size;
+	bool connected;
+
+	if (pkt->v6) {
+		__builtin_memcpy(tuple.ipv6.saddr, key->saddr, sizeof(tuple.ipv6.saddr));
+		__builtin_memcpy(tuple.ipv6.daddr, key->daddr, sizeof(tuple.ipv6.daddr));
+		tuple.ipv6.sport = key->sport;
+		tuple.ipv6.dport = key->dport;
+		size = sizeof(tuple.ipv6);
+	} else {
+		tuple.ipv4.saddr = key->saddr[3];
+		tuple.ipv4.daddr = key->daddr[3];
+		tuple.ipv4.sport = key->sport;
+		tuple.ipv4.dport = key->dport;
+		size = sizeof(tuple.ipv4);
+	}
+	socket = key->protocol == IPPROTO_TCP ? bpf_sk_lookup_tcp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0)
+					      : bpf_sk_lookup_udp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+	if (!socket)
+		return false;
+	connected = socket->dst_port != 0;
+	bpf_sk_release(socket);
+	return connected;
+}
+
+/* A source on the wire. */
+struct clv_wire {
+	__be32 addr[4];
+	__be16 port;
+};
+
+/*
+ * Finds a free source port on an address, the session's own first, and takes it. 0: all tries were taken. A global function: the
+ * verifier checks it once and by itself, not again for every way that leads here.
+ */
+__noinline int clv_claim_port(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_wire *wire)
+{
+	struct clv_origin origin = {};
 	struct clv_tuple key;
 	__u32 start;
 
+	if (!pkt || !wire)
+		return 0;
+	origin.port = pkt->tuple.sport;
 	__builtin_memcpy(origin.addr, pkt->tuple.saddr, sizeof(origin.addr));
-	clv_reverse_key(pkt, addr, *port, &key);
-	if (clv_claim(pkt, &key, &origin))
-		return true;
-	if (clv_same_addr(addr, pkt->tuple.saddr))
-		return false;		/* not translated: no other port would do */
+	clv_reverse_key(pkt, wire->addr, wire->port, &key);
+	if (clv_same_addr(wire->addr, pkt->tuple.saddr))
+		return clv_claim(pkt, &key, &origin);	/* not translated: no other port would do */
+	if (!clv_socket_has(skb, pkt, &key) && clv_claim(pkt, &key, &origin))
+		return 1;
 	start = bpf_get_prandom_u32();
 	for (__u32 i = 0; i < CLV_PORT_TRIES; i++) {
 		key.dport = bpf_htons(CLV_FIRST_PORT + (start + i) % CLV_PORTS);
-		if (clv_claim(pkt, &key, &origin)) {
-			*port = key.dport;
-			return true;
+		if (!clv_socket_has(skb, pkt, &key) && clv_claim(pkt, &key, &origin)) {
+			wire->port = key.dport;
+			return 1;
 		}
 	}
-	return false;
+	return 0;
 }
 
 static __always_inline void clv_release(const struct clv_packet *pkt, const __be32 addr[4], __be16 port)
@@ -117,27 +162,27 @@ static __always_inline void clv_bound_addr(const struct clv_packet *pkt, const s
  * if it was faster. A link with an address of its own pins the session, even where that is the address it has already: the
  * peer knows it by it. False: no port.
  */
-static __always_inline bool clv_bind(const struct clv_packet *pkt, struct clv_session *session, struct clv_choice choice,
+static __always_inline bool clv_bind(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session, struct clv_choice choice,
 				     bool translate, union clv_binding_word *binding)
 {
 	union clv_binding_word old = *binding, bound = {}, seen;
-	__be32 addr[4];
+	struct clv_wire wire = { .port = pkt->tuple.sport };
 
+	if (translate)
+		clv_source(choice.at, pkt, wire.addr);
+	else
+		__builtin_memcpy(wire.addr, pkt->tuple.saddr, sizeof(wire.addr));
 	bound.is.link = choice.index;
 	bound.is.flags = CLV_BOUND | (translate ? CLV_TRANSLATED : 0) | (choice.at->flags & CLV_LINK_TRANSLATED ? CLV_PINNED : 0);
-	bound.is.port = pkt->tuple.sport;
 	bound.is.generation = choice.at->generation;
-	if (translate)
-		clv_source(choice.at, pkt, addr);
-	else
-		__builtin_memcpy(addr, pkt->tuple.saddr, sizeof(addr));
-	if (!clv_claim_port(pkt, addr, &bound.is.port))
+	if (!clv_claim_port(skb, pkt, &wire))
 		return false;
+	bound.is.port = wire.port;
 
 	seen.word = __sync_val_compare_and_swap((__u64 *)&session->binding, old.word, bound.word);
 	if (seen.word != old.word) {
 		if (seen.is.port != bound.is.port || seen.is.link != bound.is.link)
-			clv_release(pkt, addr, bound.is.port);
+			clv_release(pkt, wire.addr, bound.is.port);
 		*binding = seen;
 		return seen.is.flags & CLV_BOUND;
 	}
@@ -145,11 +190,11 @@ static __always_inline bool clv_bind(const struct clv_packet *pkt, struct clv_se
 		__be32 old_addr[4];
 
 		clv_bound_addr(pkt, session, old, old_addr);
-		if (old.is.port != bound.is.port || !clv_same_addr(old_addr, addr))
+		if (old.is.port != bound.is.port || !clv_same_addr(old_addr, wire.addr))
 			clv_release(pkt, old_addr, old.is.port);
 	}
 	if (translate)
-		__builtin_memcpy(session->translated, addr, sizeof(addr));
+		__builtin_memcpy(session->translated, wire.addr, sizeof(wire.addr));
 	*binding = bound;
 	return true;
 }

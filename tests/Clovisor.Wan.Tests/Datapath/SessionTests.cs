@@ -76,6 +76,39 @@ public sealed class SessionTests : IDisposable
         Assert.Equal(0, datapath.Maps.Reverse.CountEntries());
     }
 
+    [KernelTheory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Takes_no_port_that_a_socket_of_the_node_has(bool tcp, bool v6)
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1();
+        EchoClient client = _lab.Client(tcp, v6);
+        using Socket other = _lab.Edge.Run(() =>
+        {
+            var socket = new Socket(client.Source.AddressFamily, tcp ? SocketType.Stream : SocketType.Dgram, client.Tuple.Protocol) { Blocking = !tcp };
+            socket.Bind(new IPEndPoint(WanLab.LinkSource(1, v6), client.Source.Port));
+            try
+            {
+                socket.Connect(client.Tuple.Destination);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                // Opening is enough: the tuple is the socket's.
+            }
+
+            return socket;
+        });
+
+        datapath.Admit(client.Tuple, 0);
+        client.Echo();
+
+        IPEndPoint translated = Assert.Single(datapath.Sessions()).TranslatedSource!;
+        Assert.InRange(translated.Port, 61000, 65535);
+        Assert.Equal(translated, _lab.Server.LastPeer);
+    }
+
     [KernelFact]
     public void Is_refused_when_the_table_is_full_and_harms_no_other()
     {
