@@ -143,13 +143,19 @@ internal sealed class WanLab : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable owned in Enumerable.Reverse(_owned))
+        try
         {
-            owned.Dispose();
-        }
+            foreach (IDisposable owned in Enumerable.Reverse(_owned))
+            {
+                owned.Dispose();
+            }
 
-        Edge.Run(() => BpfWanDatapath.Uninstall(PinDirectory));
-        Edge.Dispose();
-        Cloud.Dispose();
+            Edge.Run(() => BpfWanDatapath.Uninstall(PinDirectory));
+        }
+        finally
+        {
+            Edge.Dispose();
+            Cloud.Dispose();
+        }
     }
 }
