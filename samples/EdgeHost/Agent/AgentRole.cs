@@ -1,18 +1,46 @@
+using Clovisor.Bpf;
 using Clovisor.EdgeHost.CommandLine;
+using Clovisor.EdgeHost.Transport;
+using Clovisor.Hosting.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Clovisor.EdgeHost.Agent;
 
-/// <summary>The Clovisor host.</summary>
+/// <summary>The Clovisor host: what an edge node runs.</summary>
 internal static class AgentRole
 {
     public static IReadOnlyList<Option> Options { get; } =
     [
         new("--config", "FOLDER", "the YAML of links, associations and route rules; read again when it changes") { Required = true },
-        new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
         new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
+        new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
         new("--pin", "FOLDER", "where maps and programs are pinned; on a BPF file system", "/sys/fs/bpf/clovisor"),
     ];
 
-    public static Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken) =>
-        throw new EdgeHostException("cannot start the agent", "Clovisor.Hosting is not part of this build yet", "Use a build that has it");
+    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        RoleServer.LogToErrors(builder.Logging);
+        builder.Services
+            .AddClovisor(clovisor =>
+            {
+                clovisor.ConfigurationDirectory = arguments.Get("--config");
+                clovisor.ProxyNamespace = arguments.Get("--namespace");
+            })
+            .AddWan(wan => wan.PinDirectory = arguments.Get("--pin"))
+            .AddSessionApi(api => api.SocketPath = arguments.Get("--socket"));
+        try
+        {
+            using IHost host = builder.Build();
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            ParentGuard.Watch();
+            await Console.Out.WriteLineAsync(RoleServer.ReadyLine).ConfigureAwait(false);
+            await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception e) when (e is OptionsValidationException or ConfigurationRefusedException or BpfException or IOException)
+        {
+            throw new EdgeHostException("cannot start the agent", e.Message, "See what is said above");
+        }
+    }
 }

@@ -26,6 +26,7 @@ internal static class RoleTable
             return 0;
         }
 
+        InterruptSignal.Restore();
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = CancelOn(PosixSignal.SIGINT, stop);
         using PosixSignalRegistration terminate = CancelOn(PosixSignal.SIGTERM, stop);

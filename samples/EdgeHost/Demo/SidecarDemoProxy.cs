@@ -14,7 +14,7 @@ internal sealed class SidecarDemoProxy(DemoSettings settings) : IDemoProxy
                 "sidecar",
                 "--listen", $"{LabAddresses.EdgeLan}:{LabAddresses.SidecarPort}={LabAddresses.ServiceV4}:{LabAddresses.ServicePort}",
                 "--listen", $"{LabAddresses.EdgeLan}:{LabAddresses.SidecarPortV6}=[{LabAddresses.ServiceV6}]:{LabAddresses.ServicePort}",
-                "--mode", settings.ModeName, "--agent", names.AgentSocket, "--config", names.ConfigDirectory, "--lifetime", "1s"));
+                "--mode", settings.ModeName, "--agent", names.AgentSocket, "--config", names.ConfigDirectory, "--namespace", "app", "--lifetime", "1s"));
         await sidecar.WaitForLineAsync(RoleServer.ReadyLine, TimeSpan.FromSeconds(20), cancellationToken).ConfigureAwait(false);
         return sidecar;
     }

@@ -2,6 +2,8 @@ using System.Net;
 using Clovisor.EdgeHost.Agent;
 using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Transport;
+using Clovisor.Hosting.Classification;
+using Clovisor.Hosting.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clovisor.EdgeHost.Sidecar;
@@ -10,6 +12,7 @@ namespace Clovisor.EdgeHost.Sidecar;
 internal static class SidecarRole
 {
     private const int ConnectAttempts = 20;
+    private const int MaxPools = 1024;
 
     public static IReadOnlyList<Option> Options { get; } =
     [
@@ -17,6 +20,7 @@ internal static class SidecarRole
         new("--mode", "report|tag", "whether sessions are reported to the agent, or tagged with the DSCP of their class", "report"),
         new("--agent", "PATH", "the unix socket of the agent's session API, in report mode", "/run/clovisor/clovisor.sock"),
         new("--config", "FOLDER", "the YAML of the rules, in tag mode"),
+        new("--namespace", "NAME", "the Kubernetes namespace of the proxy, in tag mode", "default"),
         new("--report-limit", "TIME", "how long a connection waits for the agent", "20ms"),
         new("--connect-limit", "TIME", "how long one attempt to connect may take", "250ms"),
         new("--idle", "TIME", "an unused connection is closed after this time", "10s"),
@@ -29,18 +33,33 @@ internal static class SidecarRole
         WebApplicationBuilder builder = RoleServer.CreateBuilder(kestrel => listeners.Keys.ToList().ForEach(kestrel.Listen));
         builder.Services.AddHttpForwarder();
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
+        bool tag = arguments.Get("--mode") == "tag";
+        if (tag)
+        {
+            builder.Services.AddClovisor(clovisor =>
+            {
+                clovisor.ConfigurationDirectory = arguments.Find("--config") ?? throw EdgeHostException.Usage("sidecar", "--mode tag needs --config", "Name the folder of the rules");
+                clovisor.ProxyNamespace = arguments.Get("--namespace");
+            });
+        }
+
         WebApplication app = builder.Build();
         TimeProvider time = TimeProvider.System;
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Clovisor.EdgeHost.Sidecar");
-        using var classifier = new ReportingClassifier(new AgentClient(arguments.Get("--agent")), arguments.Duration("--report-limit"), time, log);
+        using ReportingClassifier? reporting = tag
+            ? null
+            : new ReportingClassifier(new AgentClient(arguments.Get("--agent")), arguments.Duration("--report-limit"), time, log);
+        IConnectionClassifier classifier = reporting is not null
+            ? reporting
+            : new TaggingClassifier(app.Services.GetRequiredService<SnapshotStore>(), app.Services.GetRequiredService<RequestClassifier>());
         var connector = new UpstreamConnector(classifier, arguments.Duration("--connect-limit"), ConnectAttempts, time, log);
         using var pools = new UpstreamPools(
-            classifier, connector, new PoolLimits(arguments.Duration("--idle"), arguments.Duration("--lifetime"), 1024), time);
+            classifier, connector, new PoolLimits(arguments.Duration("--idle"), arguments.Duration("--lifetime"), MaxPools), time);
         var proxy = new SidecarProxy(app.Services.GetRequiredService<IHttpForwarder>(), pools, app.Services.GetRequiredService<ILogger<SidecarProxy>>());
         app.Run(context => proxy.HandleAsync(context, listeners[new IPEndPoint(context.Connection.LocalIpAddress!, context.Connection.LocalPort)]));
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task background = Task.WhenAll(classifier.RunAsync(stop.Token), pools.RunAsync(stop.Token));
+        Task background = Task.WhenAll(reporting?.RunAsync(stop.Token) ?? Task.CompletedTask, pools.RunAsync(stop.Token));
         await RoleServer.ServeAsync(app, cancellationToken).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -13,10 +13,7 @@ internal static class RoleServer
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 
-        // The output belongs to the role; what is logged goes where errors go.
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.Configure<SimpleConsoleFormatterOptions>(format => format.SingleLine = true);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Clovisor", LogLevel.Information);
+        LogToErrors(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             // Paced transfers are slower than the defaults allow, and bigger.
@@ -27,6 +24,15 @@ internal static class RoleServer
             listen(kestrel);
         });
         return builder;
+    }
+
+    /// <summary>The output belongs to the role; what is logged goes where errors go.</summary>
+    public static void LogToErrors(ILoggingBuilder logging)
+    {
+        logging.AddConsole();
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(format => format.SingleLine = true);
+        logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Clovisor", LogLevel.Information);
     }
 
     public static async Task ServeAsync(WebApplication app, CancellationToken cancellationToken)
