@@ -53,6 +53,7 @@ internal sealed class DemoStage : IAsyncDisposable
         await using ClientRun run = Run(ClientOrder.Watch);
         if (await run.FirstAsync(s => s.Succeeded, StartLimit, cancellationToken).ConfigureAwait(false) is null)
         {
+            _servers.ForEach(server => server.ThrowIfEnded());
             throw new LabException($"no request got through the proxy within {StartLimit.TotalSeconds:0} s", run.Samples is [.., { } last] ? last.Error! : "the client sent none");
         }
     }
@@ -99,11 +100,7 @@ internal sealed class DemoStage : IAsyncDisposable
 
     public ClientRun Run(ClientOrder order)
     {
-        foreach (LabProcess server in _servers)
-        {
-            server.ThrowIfEnded();
-        }
-
+        _servers.ForEach(server => server.ThrowIfEnded());
         return new ClientRun(LabProcess.Start(
             Names, Names.App, $"client-{++_clients}",
             SelfCommand.For("client", ["--via", $"{LabAddresses.EdgeLan}:{LabAddresses.SidecarPort}", "--authority", LabAddresses.Authority, .. order.Arguments()])));

@@ -14,6 +14,7 @@ internal static class EnvoyConfiguration
     /// <param name="routesFile">The file of <see cref="Routes"/>; Envoy reads it again whenever it is replaced.</param>
     public static string Bootstrap(IEnumerable<EnvoyClass> classes, string routesFile) =>
         $$"""
+        node: { id: edge, cluster: edge }
         static_resources:
           listeners:
           - name: outbound

@@ -29,9 +29,8 @@ internal static class RoleServer
     /// <summary>The output belongs to the role; what is logged goes where errors go.</summary>
     public static void LogToErrors(ILoggingBuilder logging)
     {
-        logging.AddConsole();
+        logging.AddSimpleConsole(format => format.SingleLine = true);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.Services.Configure<SimpleConsoleFormatterOptions>(format => format.SingleLine = true);
         logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Clovisor", LogLevel.Information);
     }
 

@@ -20,10 +20,10 @@ internal static class RuleSteps
             TimeSpan? there = await EditAsync(stage, run, stage.Configuration.Swap, LabAddresses.Wan1, LabAddresses.Wan0, cancellationToken).ConfigureAwait(false);
             await DemoStage.PauseAsync(500, cancellationToken).ConfigureAwait(false);
             TimeSpan? back = await EditAsync(stage, run, stage.Configuration.Restore, LabAddresses.Wan0, LabAddresses.Wan1, cancellationToken).ConfigureAwait(false);
-            int failed = run.Samples.Count(s => !s.Succeeded);
+            IReadOnlyList<ClientSample> samples = run.Samples;
             return (
-                $"{Text(there)} there, {Text(back)} back; {failed} of {run.Samples.Count} requests failed",
-                there <= Limit && back <= Limit && failed == 0);
+                $"{Text(there)} there, {Text(back)} back; {Words.Failed(samples)}",
+                there <= Limit && back <= Limit && samples.All(s => s.Succeeded));
         });
 
     public static DemoStep Break() => new(

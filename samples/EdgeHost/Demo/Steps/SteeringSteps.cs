@@ -39,12 +39,11 @@ internal sealed class SteeringSteps
         _traffic = (await stage.TrafficAsync(cancellationToken).ConfigureAwait(false)).Since(before);
         _after = await DeviceStatistics.ReadAsync(stage.Names.Edge, cancellationToken).ConfigureAwait(false);
 
-        int failed = samples.Count(s => !s.Succeeded);
-        bool pass = failed == 0 && _traffic.Mixed == 0
+        bool pass = samples.All(s => s.Succeeded) && _traffic.Mixed == 0
             && Good(_traffic, DemoUser.Boss, LabAddresses.Wan0) && Good(_traffic, DemoUser.Minion, LabAddresses.Wan1);
         return (
             $"{Words.Share(_traffic, DemoUser.Boss, LabAddresses.Wan0)}; {Words.Share(_traffic, DemoUser.Minion, LabAddresses.Wan1)}; " +
-            $"{_traffic.Mixed} of {_traffic.Connections} connections carried both; {failed} of {samples.Count} requests failed",
+            $"{_traffic.Mixed} of {_traffic.Connections} connections carried both; {Words.Failed(samples)}",
             pass);
     }
 

@@ -1,3 +1,4 @@
+using Clovisor.EdgeHost.Client;
 using Clovisor.EdgeHost.Lab;
 
 namespace Clovisor.EdgeHost.Demo.Steps;
@@ -13,6 +14,13 @@ internal static class Words
 
     /// <summary>Never rounded up to a hundred.</summary>
     public static string Percent(double share) => $"{Math.Floor(share * 10_000) / 100:0.00} %";
+
+    /// <summary>How many requests failed, and why the first did.</summary>
+    public static string Failed(IReadOnlyCollection<ClientSample> samples)
+    {
+        ClientSample? first = samples.FirstOrDefault(s => !s.Succeeded);
+        return $"{samples.Count(s => !s.Succeeded)} of {samples.Count} requests failed{(first is null ? "" : $" ({first.User}: {first.Error})")}";
+    }
 
     /// <summary>A user's bytes and the part of them that a link carried.</summary>
     public static string Share(Traffic traffic, string user, LabLink link) =>
