@@ -1,8 +1,5 @@
-using Clovisor.Bpf;
 using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Transport;
-using Clovisor.Hosting.Configuration;
-using Microsoft.Extensions.Options;
 
 namespace Clovisor.EdgeHost.Agent;
 
@@ -38,9 +35,10 @@ internal static class AgentRole
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
-        catch (Exception e) when (e is OptionsValidationException or ConfigurationRefusedException or BpfException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new EdgeHostException("cannot start the agent", e.Message, "See what is said above");
+            // The parts say what was tried, why it failed and what to do; a stack trace would only bury it.
+            throw new EdgeHostException("the agent stopped", e.Message, "Mend that, and start it again");
         }
     }
 }

@@ -14,6 +14,7 @@ internal static partial class InterruptSignal
     /// </summary>
     public static void Restore() => _ = Signal(Interrupt, Default);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int signal, nint handler);
 }

@@ -7,6 +7,9 @@ internal sealed record ClientOrder
 {
     public IReadOnlyList<string> Users { get; init; } = [DemoUser.Boss, DemoUser.Minion];
 
+    /// <summary>The proxy goes on over IPv6; the way to the proxy is IPv4 in either case.</summary>
+    public bool IPv6 { get; init; }
+
     /// <summary>Requests of each user; 0 for as many as the time allows.</summary>
     public int Requests { get; init; }
 

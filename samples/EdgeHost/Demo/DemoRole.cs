@@ -25,13 +25,31 @@ internal static class DemoRole
             throw EdgeHostException.Usage("demo", "--proxy envoy cannot report sessions yet", "Add --mode tag, or use --proxy yarp");
         }
 
+        string? file = arguments.Find("--json");
+        if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+        {
+            throw arguments.Bad("--json", file, $"in a folder that exists: there is no '{folder}'");
+        }
+
         Privilege.Require("make the lab of the demo");
         Privilege.RequireTools("ip", "nft", "mount", "umount");
         IDemoProxy proxy = settings.Envoy ? new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)) : new SidecarDemoProxy(settings);
         IDemoView view = Console.IsOutputRedirected ? new PlainView(Console.Out) : new LiveView(AnsiConsole.Console);
-        Verdict verdict = await view.HoldAsync(() => new DemoRun(settings, proxy, view).RunAsync(cancellationToken)).ConfigureAwait(false);
+        Verdict verdict;
+        try
+        {
+            verdict = await view.HoldAsync(() => new DemoRun(settings, proxy, view).RunAsync(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            IReadOnlyList<string> left = LabResidue.Find(LabNames.Demo);
+            await Console.Error.WriteLineAsync(
+                $"EdgeHost: interrupted; {(left.Count == 0 ? "everything that was made is removed" : $"still there: {string.Join(", ", left)}")}").ConfigureAwait(false);
+            throw;
+        }
+
         view.Conclude(verdict);
-        if (arguments.Find("--json") is { } file)
+        if (file is not null)
         {
             await File.WriteAllTextAsync(file, JsonSerializer.Serialize(verdict, EdgeJson.Default.Verdict) + "\n", CancellationToken.None).ConfigureAwait(false);
         }

@@ -21,11 +21,13 @@ internal sealed class DemoRun(DemoSettings settings, IDemoProxy proxy, IDemoView
             }
 
             await using var stage = new DemoStage(lab, settings, proxy, view);
-            await stage.StartAsync(cancellationToken).ConfigureAwait(false);
             await using var monitor = new TrafficMonitor(stage);
-            foreach (DemoStep step in Steps())
+            if (await StartAsync(stage, cancellationToken).ConfigureAwait(false))
             {
-                await RunAsync(step, stage, cancellationToken).ConfigureAwait(false);
+                foreach (DemoStep step in Steps())
+                {
+                    await RunAsync(step, stage, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
         finally
@@ -37,12 +39,29 @@ internal sealed class DemoRun(DemoSettings settings, IDemoProxy proxy, IDemoView
         return new Verdict(_results.All(r => r.Pass) ? "pass" : "fail", settings.ProxyName, settings.ModeName, _results);
     }
 
+    /// <summary>Without its players there is nothing to see, but still a verdict.</summary>
+    private async Task<bool> StartAsync(DemoStage stage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stage.StartAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (LabException e)
+        {
+            var step = new DemoStep("start", "server and proxy come up", null!);
+            view.Begin(step);
+            End(new StepResult(step.Name, step.Promised, e.Message, false));
+            return false;
+        }
+    }
+
     private IEnumerable<DemoStep> Steps()
     {
         var steering = new SteeringSteps();
         return
         [
-            BaselineStep.Create(), steering.Links(), steering.Replies(), FailureSteps.Cut(), FailureSteps.Silence(), FailureSteps.Return(),
+            BaselineStep.Create(), steering.Links(), steering.Replies(), .. settings.Envoy ? Array.Empty<DemoStep>() : [SteeringSteps.IPv6()], FailureSteps.Cut(), FailureSteps.Silence(), FailureSteps.Return(),
             RuleSteps.Edit(), RuleSteps.Break(), CrashStep.Create(), .. settings.Tag ? [TagStep.Create()] : Array.Empty<DemoStep>(),
         ];
     }

@@ -61,11 +61,11 @@ internal sealed class LabProcess : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LabException($"{_name} did not come up within {limit.TotalSeconds:0} s", LastErrors());
+            throw Failure($"did not come up within {limit.TotalSeconds:0} s");
         }
 
         await _pumps.ConfigureAwait(false);
-        throw new LabException($"{_name} ended before it was up", LastErrors());
+        throw Failure("ended before it was up");
     }
 
     /// <summary>Throws when the process has ended though nobody ended it.</summary>
@@ -73,7 +73,7 @@ internal sealed class LabProcess : IAsyncDisposable
     {
         if (_process.HasExited)
         {
-            throw new LabException($"{_name} ended with exit code {_process.ExitCode}", LastErrors());
+            throw Failure($"ended with exit code {_process.ExitCode}");
         }
     }
 
@@ -102,6 +102,9 @@ internal sealed class LabProcess : IAsyncDisposable
         await _pumps.ConfigureAwait(false);
         _process.Dispose();
     }
+
+    /// <summary>What to throw when it does not do what it should: with the last that it said.</summary>
+    public LabException Failure(string what) => new($"{_name} {what}", LastErrors());
 
     private string LastErrors()
     {

@@ -11,8 +11,12 @@ internal interface IConnectionClassifier
     (RuleFields Fields, RuleGeneration Generation) Rules { get; }
 
     /// <summary>Called with the socket bound and not yet connected.</summary>
+    /// <returns>
+    /// False when it is not known whether this tuple has a class: an answer that is late would move a connection under way to another
+    /// link. The connection must then be made from another port, without a class.
+    /// </returns>
     /// <exception cref="RulesChangedException">The rules are not those of <paramref name="generation"/> any more.</exception>
-    ValueTask ClassifyAsync(Socket socket, IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken);
+    ValueTask<bool> ClassifyAsync(Socket socket, IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken);
 
     /// <summary>Called when a connection that was classified has been closed, or was never made.</summary>
     void Closed(IPEndPoint source, IPEndPoint destination);

@@ -40,13 +40,13 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
         }
     }
 
-    public async ValueTask ClassifyAsync(
+    public async ValueTask<bool> ClassifyAsync(
         Socket socket, IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken)
     {
         // An agent that was never heard of is not worth a wait.
         if (_rules is not { } rules || !_holdOff.TryEnter())
         {
-            return;
+            return true;
         }
 
         var report = new SessionReport("tcp", socket.LocalEndPoint!.ToString()!, destination.ToString())
@@ -71,15 +71,16 @@ internal sealed class ReportingClassifier : IConnectionClassifier, IDisposable
             _holdOff.Failed();
             cancellationToken.ThrowIfCancellationRequested();
             SidecarLog.ReportFailed(_log, report.Source, report.Destination, e.Message);
-            return;
+            return false;
         }
 
         if (answer.Revision != generation.Revision)
         {
             await RefreshAsync(cancellationToken).ConfigureAwait(false);
-            _closed.Add(report.Source, report.Destination);
             throw new RulesChangedException();
         }
+
+        return true;
     }
 
     public void Closed(IPEndPoint source, IPEndPoint destination) => _closed.Add(source.ToString(), destination.ToString());

@@ -20,7 +20,7 @@ internal sealed class TaggingClassifier(SnapshotStore store, RequestClassifier c
     public (RuleFields Fields, RuleGeneration Generation) Rules =>
         store.Current is { } snapshot ? (FieldsOf(snapshot.Fields), new RuleGeneration(snapshot.Revision, 0)) : (RuleFields.None, default);
 
-    public ValueTask ClassifyAsync(
+    public ValueTask<bool> ClassifyAsync(
         Socket socket, IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken)
     {
         ClassifiedRequest classified = Classify(destination.Port, head);
@@ -34,7 +34,7 @@ internal sealed class TaggingClassifier(SnapshotStore store, RequestClassifier c
             Tag(socket, dscp);
         }
 
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(true);
     }
 
     public void Closed(IPEndPoint source, IPEndPoint destination)

@@ -40,25 +40,45 @@ internal sealed class UpstreamConnector(IConnectionClassifier classifier, TimeSp
 
     private async ValueTask<Stream> AttemptAsync(IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken)
     {
-        var socket = new Socket(destination.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        IPEndPoint? source = null;
+        Socket socket = Bind(destination);
         try
         {
-            socket.Bind(new IPEndPoint(SourceAddress.For(destination), 0));
-            source = (IPEndPoint)socket.LocalEndPoint!;
-            await classifier.ClassifyAsync(socket, destination, head, generation, cancellationToken).ConfigureAwait(false);
+            if (!await classifier.ClassifyAsync(socket, destination, head, generation, cancellationToken).ConfigureAwait(false))
+            {
+                Abandon(socket, destination);
+                socket = Bind(destination);
+            }
+
             await socket.ConnectAsync(destination, cancellationToken).ConfigureAwait(false);
+            var source = (IPEndPoint)socket.LocalEndPoint!;
             return new ClassifiedStream(socket, () => classifier.Closed(source, destination));
         }
         catch
         {
-            socket.Dispose();
-            if (source is not null)
-            {
-                classifier.Closed(source, destination);
-            }
-
+            Abandon(socket, destination);
             throw;
         }
+    }
+
+    private static Socket Bind(IPEndPoint destination)
+    {
+        var socket = new Socket(destination.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(SourceAddress.For(destination), 0));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private void Abandon(Socket socket, IPEndPoint destination)
+    {
+        var source = (IPEndPoint)socket.LocalEndPoint!;
+        socket.Dispose();
+        classifier.Closed(source, destination);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class FakeClassifier : IConnectionClassifier
 
     public ConcurrentQueue<IPEndPoint> ClosedSources { get; } = [];
 
+    /// <summary>The answers are as if the agent had not answered in time.</summary>
+    public bool InDoubt { get; set; }
+
     /// <summary>Runs before the answer is given.</summary>
     public Action? BeforeAnswer { get; set; }
 
@@ -24,11 +27,11 @@ internal sealed class FakeClassifier : IConnectionClassifier
 
     public void Change() => Interlocked.Increment(ref _revision);
 
-    public ValueTask ClassifyAsync(Socket socket, IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken)
+    public ValueTask<bool> ClassifyAsync(Socket socket, IPEndPoint destination, RequestHead head, RuleGeneration generation, CancellationToken cancellationToken)
     {
         Asked.Enqueue(((IPEndPoint)socket.LocalEndPoint!, head.Headers["user"].ToString(), socket.Connected));
         BeforeAnswer?.Invoke();
-        return generation.Revision == Rules.Generation.Revision ? ValueTask.CompletedTask : throw new RulesChangedException();
+        return generation.Revision == Rules.Generation.Revision ? ValueTask.FromResult(!InDoubt) : throw new RulesChangedException();
     }
 
     public void Closed(IPEndPoint source, IPEndPoint destination) => ClosedSources.Enqueue(source);

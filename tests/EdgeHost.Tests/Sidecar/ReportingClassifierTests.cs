@@ -50,9 +50,9 @@ public sealed class ReportingClassifierTests : IAsyncDisposable
         using ReportingClassifier classifier = await StartAsync(limitMilliseconds: 50);
         _delay = 400;
         long started = TimeProvider.System.GetTimestamp();
-        await ClassifyAsync(classifier);
-        await ClassifyAsync(classifier);
-        await ClassifyAsync(classifier);
+        Assert.False(await ClassifyAsync(classifier));
+        Assert.True(await ClassifyAsync(classifier));
+        Assert.True(await ClassifyAsync(classifier));
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(390));
         Assert.Equal(0, classifier.Rules.Generation.Epoch);
 
@@ -74,7 +74,7 @@ public sealed class ReportingClassifierTests : IAsyncDisposable
     public async Task Without_an_agent_connections_go_without_a_class()
     {
         using var classifier = new ReportingClassifier(new AgentClient(_socket), TimeSpan.FromMilliseconds(50), TimeProvider.System, NullLogger.Instance);
-        await ClassifyAsync(classifier, default);
+        Assert.True(await ClassifyAsync(classifier, default));
         Assert.Equal(RuleFields.None, classifier.Rules.Fields);
     }
 
@@ -101,7 +101,7 @@ public sealed class ReportingClassifierTests : IAsyncDisposable
         Assert.True(condition());
     }
 
-    private Task ClassifyAsync(ReportingClassifier classifier, RuleGeneration? generation = null)
+    private Task<bool> ClassifyAsync(ReportingClassifier classifier, RuleGeneration? generation = null)
     {
         var headers = new HeaderDictionary { ["user"] = "boss", ["cookie"] = "secret" };
         return classifier.ClassifyAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using Clovisor.EdgeHost.Sidecar;
 using Microsoft.AspNetCore.Builder;
@@ -41,6 +42,7 @@ internal sealed class SidecarBed : IAsyncDisposable
         server.Run(async context =>
         {
             connections.GetOrAdd(context.Connection.Id, _ => []).TryAdd(context.Request.Headers["user"].ToString(), true);
+            context.Response.Headers["peer-port"] = context.Connection.RemotePort.ToString(CultureInfo.InvariantCulture);
             using var reader = new StreamReader(context.Request.Body);
             string body = await reader.ReadToEndAsync(context.RequestAborted);
             await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Host} {context.Request.Path}{context.Request.QueryString} {body}", context.RequestAborted);

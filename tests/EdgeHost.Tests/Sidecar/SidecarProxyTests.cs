@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Clovisor.EdgeHost.Agent;
 
@@ -26,6 +27,21 @@ public sealed class SidecarProxyTests
         Assert.NotEqual(0, source.Port);
         Assert.Equal("boss", user);
         Assert.False(connected);
+    }
+
+    /// <summary>The answer may still come, and would then move a connection that is under way.</summary>
+    [Fact]
+    public async Task A_port_whose_report_is_in_doubt_is_not_used()
+    {
+        var classifier = new FakeClassifier { InDoubt = true };
+        await using SidecarBed bed = await SidecarBed.StartAsync(classifier);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("user", "boss");
+        using HttpResponseMessage response = await bed.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        IPEndPoint source = Assert.Single(classifier.Asked).Source;
+        Assert.NotEqual(source.Port.ToString(CultureInfo.InvariantCulture), Assert.Single(response.Headers.GetValues("peer-port")));
+        Assert.Equal(source, Assert.Single(classifier.ClosedSources));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Clovisor.EdgeHost.Client;
 using Clovisor.EdgeHost.Lab;
 
@@ -10,6 +11,7 @@ internal sealed class SteeringSteps
     private const long Least = 10_000_000;
     private const int Requests = 5;
     private const long Size = 2_500_000;
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(10);
 
     // Both steps look at the same transfers.
     private Traffic? _traffic;
@@ -22,13 +24,35 @@ internal sealed class SteeringSteps
     public DemoStep Replies() => new(
         "replies come back by the link they left on", "no byte comes back by another link; the devices' own counters agree", ReturnAsync);
 
+    public static DemoStep IPv6() => new(
+        "the same over IPv6", "at least 99 % of each user's bytes on its link, the replies too",
+        static async (stage, cancellationToken) =>
+        {
+            if (await stage.SettleAsync(LabAddresses.Wan0, LabAddresses.Wan1, SettleLimit, cancellationToken, ipv6: true).ConfigureAwait(false) is null)
+            {
+                return ($"after {Words.Seconds(SettleLimit)} requests of boss and minion still do not leave by wan0 and wan1", false);
+            }
+
+            TrafficSnapshot before = await stage.TrafficAsync(cancellationToken).ConfigureAwait(false);
+            await using ClientRun run = stage.Run(new ClientOrder { IPv6 = true, Requests = 2, Download = Size, Upload = Size });
+            IReadOnlyList<ClientSample> samples = await run.FinishAsync(cancellationToken).ConfigureAwait(false);
+            Traffic traffic = (await stage.TrafficAsync(cancellationToken).ConfigureAwait(false)).Since(before);
+            bool pass = samples.All(s => s.Succeeded) && traffic is { Mixed: 0, Astray: 0 }
+                && traffic.Flows.All(f => f.Bytes.Peer.AddressFamily == AddressFamily.InterNetworkV6)
+                && traffic.Share(DemoUser.Boss, LabAddresses.Wan0) >= Wanted && traffic.Share(DemoUser.Minion, LabAddresses.Wan1) >= Wanted;
+            return (
+                $"{Words.Share(traffic, DemoUser.Boss, LabAddresses.Wan0)}; {Words.Share(traffic, DemoUser.Minion, LabAddresses.Wan1)}; " +
+                $"{traffic.Astray} bytes by another link; {Words.Failed(samples)}",
+                pass);
+        });
+
     private async Task<(string Measured, bool Pass)> SteerAsync(DemoStage stage, CancellationToken cancellationToken)
     {
         TimeSpan ready = await stage.StartAgentAsync(cancellationToken).ConfigureAwait(false);
         stage.View.Note($"Clovisor is ready after {Words.Milliseconds(ready)}");
-        if (await stage.SettleAsync(LabAddresses.Wan0, LabAddresses.Wan1, TimeSpan.FromSeconds(10), cancellationToken).ConfigureAwait(false) is not { } settled)
+        if (await stage.SettleAsync(LabAddresses.Wan0, LabAddresses.Wan1, SettleLimit, cancellationToken).ConfigureAwait(false) is not { } settled)
         {
-            return ("after 10 s requests of boss and minion still do not leave by wan0 and wan1", false);
+            return ($"after {Words.Seconds(SettleLimit)} requests of boss and minion still do not leave by wan0 and wan1", false);
         }
 
         stage.View.Note($"new requests leave as the rules say {Words.Milliseconds(settled)} later");
