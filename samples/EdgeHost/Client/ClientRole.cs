@@ -4,7 +4,7 @@ using Clovisor.EdgeHost.Transport;
 
 namespace Clovisor.EdgeHost.Client;
 
-/// <summary>The application: each user sends one request after the other, and a line of JSON tells of each.</summary>
+/// <summary>The application: each user sends requests, and a line of JSON tells of each.</summary>
 internal static class ClientRole
 {
     public static IReadOnlyList<Option> Options { get; } =
@@ -14,7 +14,7 @@ internal static class ClientRole
         new("--user", "NAME", "a user; each has requests of its own, at the same time") { Required = true, Repeatable = true },
         new("--requests", "N", "requests of each user; 0 for as many as the time allows", "0"),
         new("--duration", "TIME", "no request is begun after this time", "3600s"),
-        new("--interval", "TIME", "from the start of a user's request to the start of the next", "0ms"),
+        new("--interval", "TIME", "from the start of a user's request to the start of the next, answered or not; 0ms for one after the other", "0ms"),
         new("--timeout", "TIME", "a request that takes longer has failed", "30s"),
         new("--download", "BYTES", "of each response body", "1000"),
         new("--upload", "BYTES", "of each request body, sent in a request of its own", "0"),
@@ -38,8 +38,9 @@ internal static class ClientRole
             Upload = arguments.Bytes("--upload"),
             Rate = arguments.Bytes("--rate"),
         };
-        await Task.WhenAll(arguments.All("--user").Select(user => UserLoop.RunAsync(user, plan, WriteAsync, TimeProvider.System, cancellationToken)))
-            .ConfigureAwait(false);
+        UserLoop[] users = [.. arguments.All("--user").Select(user => new UserLoop(user, plan, WriteAsync, TimeProvider.System))];
+        await Task.WhenAll(users.Select(user => user.RunAsync(cancellationToken))).ConfigureAwait(false);
+        Array.ForEach(users, user => user.Dispose());
         return 0;
 
         async ValueTask WriteAsync(ClientSample sample)

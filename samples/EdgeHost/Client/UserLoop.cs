@@ -4,38 +4,54 @@ using Clovisor.EdgeHost.Transport;
 
 namespace Clovisor.EdgeHost.Client;
 
-/// <summary>The requests of one user, one after the other.</summary>
-internal static class UserLoop
+/// <summary>The requests of one user: one after the other, or at a steady pace whether answered or not.</summary>
+/// <param name="tell">Takes every request when it is over; called from several threads.</param>
+internal sealed class UserLoop(string user, ClientPlan plan, Func<ClientSample, ValueTask> tell, TimeProvider time) : IDisposable
 {
-    public static async Task RunAsync(
-        string user, ClientPlan plan, Func<ClientSample, ValueTask> tell, TimeProvider time, CancellationToken cancellationToken)
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null })
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null };
-        using var client = new HttpClient(handler) { BaseAddress = new Uri($"http://{plan.Via}"), Timeout = Timeout.InfiniteTimeSpan };
+        BaseAddress = new Uri($"http://{plan.Via}"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
         long begun = time.GetTimestamp();
+        var underWay = new List<Task>();
         for (int i = 0; (plan.Requests == 0 || i < plan.Requests) && time.GetElapsedTime(begun) < plan.Duration && !cancellationToken.IsCancellationRequested; i++)
         {
-            long started = time.GetTimestamp();
-            if (plan.Upload > 0)
+            Task turn = TurnAsync(cancellationToken);
+            if (plan.Interval == TimeSpan.Zero)
             {
-                await tell(await SendAsync(client, user, plan, upload: true, time, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                await turn.ConfigureAwait(false);
+                continue;
             }
 
-            if (plan.Download > 0)
-            {
-                await tell(await SendAsync(client, user, plan, upload: false, time, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            }
+            // A user who clicks again does not wait for the page that hangs.
+            underWay.Add(turn);
+            underWay.RemoveAll(task => task.IsCompletedSuccessfully);
+            await Task.Delay(plan.Interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
-            TimeSpan rest = plan.Interval - time.GetElapsedTime(started);
-            if (rest > TimeSpan.Zero)
-            {
-                await Task.Delay(rest, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+        await Task.WhenAll(underWay).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        if (plan.Upload > 0)
+        {
+            await tell(await SendAsync(upload: true, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        if (plan.Download > 0)
+        {
+            await tell(await SendAsync(upload: false, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
-    private static async Task<ClientSample> SendAsync(
-        HttpClient client, string user, ClientPlan plan, bool upload, TimeProvider time, CancellationToken cancellationToken)
+    private async Task<ClientSample> SendAsync(bool upload, CancellationToken cancellationToken)
     {
         using var request = upload
             ? new HttpRequestMessage(HttpMethod.Post, "/upload") { Content = new PatternContent(plan.Upload, plan.Rate, time) }
@@ -47,7 +63,7 @@ internal static class UserLoop
         var sample = new ClientSample(user, time.GetTimestamp(), 0, upload ? plan.Upload : 0, 0, null, null);
         try
         {
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             sample = sample with { Peer = response.Headers.TryGetValues(CloudRole.PeerHeader, out IEnumerable<string>? peer) ? peer.First() : null };
             Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
             long down = await Pattern.CountAsync(body, either.Token).ConfigureAwait(false);

@@ -23,8 +23,8 @@ internal sealed record ClientOrder
 
     public long Rate { get; init; }
 
-    /// <summary>Small requests, again and again, given up soon: what a failure looks like to an application.</summary>
-    public static ClientOrder Watch { get; } = new() { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMilliseconds(400) };
+    /// <summary>Small requests at a steady pace, whether the earlier ones are answered or not: what a failure looks like to an application.</summary>
+    public static ClientOrder Watch { get; } = new() { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(3) };
 
     public IEnumerable<string> Arguments() =>
     [

@@ -91,10 +91,10 @@ internal static class FailureSteps
         TimeSpan took = TimeProvider.System.GetElapsedTime(failedAt, first.Ended);
         ClientSample[] minion = [.. samples.Where(s => s.User == DemoUser.Minion && s.Started > first.Ended)];
         int right = minion.Count(s => s.Succeeded && s.Link == LabAddresses.Wan0);
-        int before = samples.Count(s => s.User == DemoUser.Minion && !s.Succeeded && s.Ended <= first.Ended);
+        ClientSample[] struck = [.. samples.Where(s => s.User == DemoUser.Minion && s.Ended >= failedAt && s.Started <= first.Ended)];
         ClientSample[] boss = [.. samples.Where(s => s.User == DemoUser.Boss)];
         return (
-            $"first success {Words.Milliseconds(took)} after the failure, {before} given up before it; then {right} of {minion.Length} on wan0 " +
+            $"first success {Words.Milliseconds(took)} after the failure, {struck.Count(s => !s.Succeeded)} of the {struck.Length} begun before it failed; then {right} of {minion.Length} on wan0 " +
             $"({Words.Percent(later.Share(DemoUser.Minion, LabAddresses.Wan0))} of the bytes); of boss {Words.Failed(boss)}",
             took <= limit && right == minion.Length && minion.Length > 0 && boss.All(s => s.Succeeded) && later.Share(DemoUser.Minion, LabAddresses.Wan0) >= 0.99);
     }
