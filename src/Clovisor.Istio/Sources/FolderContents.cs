@@ -18,6 +18,11 @@ internal sealed class FolderContents
     /// <summary>Gets what could not be read at all.</summary>
     public required ImmutableArray<ConfigurationError> Errors { get; init; }
 
+    /// <summary>Gets the paths of the documents by name. Hidden files are editors' swap files and the inner folders of ConfigMap volumes.</summary>
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder)
+        .Where(static f => !Path.GetFileName(f).StartsWith('.') && Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
+        .Order(StringComparer.Ordinal);
+
     /// <summary>
     /// Gets name, size and time of every document. They are taken from open files, and so from what links lead to: a swapped
     /// <c>..data</c> of a ConfigMap volume shows.
@@ -65,20 +70,12 @@ internal sealed class FolderContents
         {
             texts.Add(new NamedText(file, File.ReadAllText(file)));
         }
-        catch (FileNotFoundException)
-        {
-            // Gone since it was listed: the stamps will differ.
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // A file that is gone since it was listed comes here too; then the stamps differ, and this is not used.
             errors.Add(new ConfigurationError(new SourceLocation(file, 0), "", "", $"the file cannot be read: {e.Message}"));
         }
     }
-
-    // Hidden files are editors' swap files and the inner folders of ConfigMap volumes.
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder)
-        .Where(static f => !Path.GetFileName(f).StartsWith('.') && Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
-        .Order(StringComparer.Ordinal);
 
     private static FileStamp StampOf(string file)
     {

@@ -85,6 +85,15 @@ public sealed class YamlFolderSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_nowhere_is_an_error_and_not_an_empty_file()
+    {
+        Write("a.yaml", Rule("a"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "b.yaml"), "nowhere");
+        using YamlFolderSource source = Open();
+        Assert.Contains("cannot be read", Assert.Single(source.Current.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Touching_a_file_publishes_nothing()
     {
         Write("a.yaml", Rule("a"));
