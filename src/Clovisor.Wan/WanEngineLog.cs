@@ -6,11 +6,11 @@ namespace Clovisor.Wan;
 /// <summary>What the engine tells its operator. Ids 1100 to 1149.</summary>
 internal static partial class WanEngineLog
 {
-    [LoggerMessage(1100, LogLevel.Information, "WAN link {Link}: {Previous} to {Current}: {Reason}.", EventName = nameof(LinkCameUp))]
-    public static partial void LinkCameUp(this ILogger logger, string link, LinkState previous, LinkState current, string reason);
+    [LoggerMessage(1100, LogLevel.Information, "WAN link {Link}: {Previous} to {Current}: {Reason}.", EventName = nameof(LinkImproved))]
+    public static partial void LinkImproved(this ILogger logger, string link, LinkState previous, LinkState current, string reason);
 
-    [LoggerMessage(1101, LogLevel.Warning, "WAN link {Link}: {Previous} to {Current}: {Reason}.", EventName = nameof(LinkLeftService))]
-    public static partial void LinkLeftService(this ILogger logger, string link, LinkState previous, LinkState current, string reason);
+    [LoggerMessage(1101, LogLevel.Warning, "WAN link {Link}: {Previous} to {Current}: {Reason}.", EventName = nameof(LinkImpaired))]
+    public static partial void LinkImpaired(this ILogger logger, string link, LinkState previous, LinkState current, string reason);
 
     [LoggerMessage(1102, LogLevel.Warning, "The probes of every WAN link went silent at one moment. Their targets are suspected; the links stay in use.", EventName = nameof(TargetsSuspected))]
     public static partial void TargetsSuspected(this ILogger logger);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Clovisor.Bpf;
 using Clovisor.Testing;
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
@@ -119,6 +120,21 @@ public sealed class WanEngineTests
         site.Datapath.Refuses = true;
         Assert.False(site.Engine.TryApply(EngineSite.Configuration(), out error));
         Assert.NotNull(error);
+        Assert.Same(swapped, site.Engine.Configuration);
+    }
+
+    [KernelFact]
+    public void A_handler_of_a_link_change_may_put_another_configuration_in_force()
+    {
+        using var site = new EngineSite();
+        WanConfiguration swapped = EngineSite.Configuration(static association => association with { Tiers = [LinkTier.Of("fibre")] });
+        bool? applied = null;
+        site.Engine.LinkChanged += (_, _) => applied = site.Engine.TryApply(swapped, out string? _);
+
+        site.Cut();
+
+        Assert.True(SpinWait.SpinUntil(() => applied is not null, TimeSpan.FromSeconds(5)), "the handler did not return");
+        Assert.True(applied);
         Assert.Same(swapped, site.Engine.Configuration);
     }
 

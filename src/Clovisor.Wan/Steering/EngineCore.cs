@@ -96,7 +96,7 @@ internal sealed class EngineCore
         {
             Follow();
         }
-        catch (BpfException refused)
+        catch (Exception refused) when (refused is BpfException or ArgumentException)
         {
             Steering = before;
             error = refused.Message;
@@ -130,7 +130,7 @@ internal sealed class EngineCore
             Follow();
             (DatapathError, _retryAt) = (null, null);
         }
-        catch (BpfException refused)
+        catch (Exception refused) when (refused is BpfException or ArgumentException)
         {
             (DatapathError, _retryAt) = (refused.Message, now + RetryInterval);
         }

@@ -1,0 +1,150 @@
+using System.Net;
+using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Links;
+using Clovisor.Wan.Netlink;
+using Clovisor.Wan.Probes;
+using Clovisor.Wan.Steering;
+
+namespace Clovisor.Wan;
+
+/// <content>What happens on the engine's own thread.</content>
+public sealed partial class WanEngine
+{
+    private void Run()
+    {
+        try
+        {
+            using var netlink = new RtnetlinkSocket();
+            using var icmp = new IcmpSender(() => Now);
+            var neighbours = new NeighbourKeeper();
+            var table = new NetworkTable();
+            netlink.Dump(table);
+            var core = new EngineCore(_initial, _datapath, icmp, table, Now);
+            KeepNeighbours(core, icmp, neighbours);
+            while (!_stopping)
+            {
+                Turn(core, netlink, icmp, neighbours);
+            }
+
+            _started.TrySetCanceled();
+            _ended.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            // Before the start the caller hears of it; afterwards the log and Completion do.
+            if (!_started.TrySetException(exception))
+            {
+                _logger.EngineFailed(exception);
+                _ended.TrySetException(exception);
+            }
+            else
+            {
+                _ended.TrySetResult();
+            }
+        }
+    }
+
+    private void Turn(EngineCore core, RtnetlinkSocket netlink, IcmpSender icmp, NeighbourKeeper neighbours)
+    {
+        bool networkChanged = _loop.Wait(netlink.Events, icmp.Sockets, core.NextWake - Now) && netlink.Drain(core.Table);
+        while (_loop.TryTake(out Action command))
+        {
+            command();
+            networkChanged = true;
+        }
+
+        IReadOnlyList<LinkTransition> transitions;
+        bool suspected = core.Monitor.TargetsSuspect;
+        string? refused = core.DatapathError;
+        lock (_sync)
+        {
+            TakeAnswers(core, icmp);
+            transitions = core.Step(networkChanged, Now);
+        }
+
+        if (networkChanged)
+        {
+            KeepNeighbours(core, icmp, neighbours);
+        }
+
+        Announce(core, transitions, suspected, refused);
+        if (core.IsReady && _core is null)
+        {
+            _core = core;
+            _logger.ConfigurationInForce(_initial.Links.Length, _initial.Associations.Length);
+            _started.TrySetResult();
+        }
+    }
+
+    private string? Apply(EngineCore core, WanConfiguration configuration)
+    {
+        string? refusal;
+        lock (_sync)
+        {
+            core.TryApply(configuration, Now, out refusal);
+        }
+
+        if (refusal is null)
+        {
+            _logger.ConfigurationInForce(configuration.Links.Length, configuration.Associations.Length);
+        }
+
+        return refusal;
+    }
+
+    private void TakeAnswers(EngineCore core, IcmpSender icmp)
+    {
+        foreach (EchoSocket socket in icmp.Sockets)
+        {
+            while (socket.TryReceive(out IPAddress from, out ushort sequence, out TimeSpan age))
+            {
+                core.Monitor.Answered(socket.Origin.Device, from, sequence, Now - age);
+            }
+        }
+    }
+
+    private void KeepNeighbours(EngineCore core, IcmpSender icmp, NeighbourKeeper neighbours)
+    {
+        int before = neighbours.LastError;
+        neighbours.Keep(core.NextHops(), core.Table);
+        icmp.Keep(core.Configuration.Links.Select(static link => link.Device).ToHashSet(StringComparer.Ordinal));
+        if (before == 0 && neighbours.LastError != 0)
+        {
+            _logger.NextHopsNotKept(neighbours.LastError);
+        }
+    }
+
+    private void Announce(EngineCore core, IReadOnlyList<LinkTransition> transitions, bool suspected, string? refused)
+    {
+        if (core.Monitor.TargetsSuspect && !suspected)
+        {
+            _logger.TargetsSuspected();
+        }
+
+        if (core.DatapathError is { } error && error != refused)
+        {
+            _logger.PlanRefused(error);
+        }
+
+        foreach ((string link, LinkState from, LinkState to, string reason, TimeSpan at) in transitions)
+        {
+            if (to is LinkState.Up or LinkState.Probing)
+            {
+                _logger.LinkImproved(link, from, to, reason);
+            }
+            else
+            {
+                _logger.LinkImpaired(link, from, to, reason);
+            }
+
+            try
+            {
+                LinkChanged?.Invoke(this, new LinkChangedEventArgs(link, from, to, reason, _time.GetUtcNow() + (at - Now)));
+            }
+            catch (Exception exception)
+            {
+                _logger.HandlerFailed(exception);
+            }
+        }
+    }
+}
