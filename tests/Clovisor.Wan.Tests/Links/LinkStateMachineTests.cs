@@ -118,7 +118,7 @@ public sealed class LinkStateMachineTests
     }
 
     [Fact]
-    public void A_node_that_stalls_blames_itself_and_not_the_link()
+    public void A_node_that_stalls_again_and_again_keeps_its_link()
     {
         var link = new VirtualLink();
         link.Pass(20 * Second);
