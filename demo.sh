@@ -17,28 +17,7 @@ if [ "$(id -u)" -ne 0 ]; then
   root=(sudo --preserve-env=PATH,DOTNET_ROOT,CLOVISOR_ENVOY)
 fi
 
-# What the build and the lab need, and the Debian package that has it.
-packages=()
-need() {
-  case $1 in
-    /*) [ -e "$1" ] ;;
-    *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
-  esac || packages+=("$2")
-}
-need clang clang
-need /usr/include/bpf/bpf_helpers.h libbpf-dev
-need ip iproute2
-need nft nftables
-need mount mount
-[[ " $* " == *" envoy "* || " $* " == *"=envoy "* ]] && need xz xz-utils
-ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || [[ " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
-
-if [ "${#packages[@]}" -gt 0 ]; then
-  command -v apt-get >/dev/null || fail "missing: ${packages[*]} (Debian's names). There is no apt-get here: install them by the means of this system."
-  echo "demo.sh: installing ${packages[*]}"
-  "${root[@]}" apt-get update -qq
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
-fi
+"$repository/eng/install.sh"
 
 echo "demo.sh: building"
 log=$(mktemp)

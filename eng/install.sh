@@ -2,40 +2,40 @@
 # Installs with apt what the build and the kernel work need and the machine lacks; says what it does; does nothing when all is there.
 set -euo pipefail
 
-missing=()
-need() { # need PACKAGE TEST...: PACKAGE is missing when TEST fails
-  local package=$1; shift
-  "$@" >/dev/null 2>&1 || missing+=("$package")
+packages=()
+need() { # need COMMAND|/PATH PACKAGE: the Debian package that has it
+  case $1 in
+    /*) [ -e "$1" ] ;;
+    *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
+  esac || packages+=("$2")
 }
+need clang clang
+need /usr/include/bpf/bpf_helpers.h libbpf-dev
+need /usr/include/linux/bpf.h linux-libc-dev
+need ip iproute2
+need nft nftables
+need mount mount
+need xz xz-utils
+PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || [[ " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
 
-need clang      command -v clang
-need libbpf-dev test -e /usr/include/bpf/bpf_helpers.h
-need iproute2   command -v tc
-need nftables   test -x /usr/sbin/nft
-need xz-utils   command -v xz
-if [ "${1:-}" = aot ]; then
-  need zlib1g-dev test -e /usr/include/zlib.h
+if [ ${#packages[@]} -eq 0 ]; then
+  exit 0
 fi
 
-if [ ${#missing[@]} -eq 0 ]; then
-  exit 0
+if ! command -v apt-get >/dev/null; then
+  echo "Missing: ${packages[*]} (Debian's names). There is no apt-get here: install them by the means of this system." >&2
+  exit 1
 fi
 
 root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "Missing: ${missing[*]}. Installing them needs root, and there is no sudo here. As root, run: apt-get install ${missing[*]}" >&2
+    echo "Missing: ${packages[*]}. Installing them needs root, and there is no sudo here. As root, run: apt-get install ${packages[*]}" >&2
     exit 1
   fi
   root=(sudo)
 fi
 
-if ! command -v apt-get >/dev/null; then
-  echo "Missing: ${missing[*]} (Debian's package names), and there is no apt-get here. Install them with this system's package manager." >&2
-  exit 1
-fi
-
-echo "Installing with apt-get: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${root[@]}" apt-get -qq update
-"${root[@]}" apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
+echo "Installing with apt-get: ${packages[*]}"
+"${root[@]}" apt-get update -qq
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
