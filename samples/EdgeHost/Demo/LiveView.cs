@@ -18,7 +18,7 @@ internal sealed class LiveView(IAnsiConsole console) : IDemoView
     public async Task<Verdict> HoldAsync(Func<Task<Verdict>> demo)
     {
         Verdict? verdict = null;
-        await console.Live(_table).StartAsync(async display =>
+        await console.Live(_table).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async display =>
         {
             _display = display;
             verdict = await demo().ConfigureAwait(false);
@@ -52,6 +52,8 @@ internal sealed class LiveView(IAnsiConsole console) : IDemoView
 
     public void Conclude(Verdict verdict)
     {
+        // While it was live only its end may have fitted on the screen.
+        console.Write(_table);
         bool pass = verdict.Result == "pass";
         console.Write(new Text(
             $"{verdict.Result}: {verdict.Steps.Count(s => s.Pass)} of {verdict.Steps.Count} steps as promised (proxy {verdict.Proxy}, mode {verdict.Mode})\n",

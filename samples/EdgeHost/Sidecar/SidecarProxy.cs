@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Clovisor.EdgeHost.Sidecar;
@@ -25,8 +26,7 @@ internal sealed class SidecarProxy(IHttpForwarder forwarder, UpstreamPools pools
                     return;
                 }
 
-                // The connection comes before the body: nothing of this request has been read or sent.
-                if (round == MaxRounds || context.Response.HasStarted || !RulesChanged(failure?.Exception))
+                if (round == MaxRounds || context.Response.HasStarted || !MaySendAgain(context.Request, failure?.Exception))
                 {
                     SidecarLog.ForwardingFailed(log, head.Method, head.Target, error.ToString(), failure?.Exception?.Message);
                     return;
@@ -41,11 +41,23 @@ internal sealed class SidecarProxy(IHttpForwarder forwarder, UpstreamPools pools
         }
     }
 
-    private static bool RulesChanged(Exception? exception)
+    private static bool IsCutOff(Exception exception) =>
+        exception is SocketException { SocketErrorCode: SocketError.ConnectionReset } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded };
+
+    private static bool MaySendAgain(HttpRequest request, Exception? exception)
     {
+        // A link that is given up resets the connections on it. What only asks may be asked again, on another connection.
+        bool onlyAsks = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            && request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0;
         for (; exception is not null; exception = exception.InnerException)
         {
+            // The connection comes before the body: nothing of the request has been read or sent yet.
             if (exception is RulesChangedException)
+            {
+                return true;
+            }
+
+            if (onlyAsks && IsCutOff(exception))
             {
                 return true;
             }

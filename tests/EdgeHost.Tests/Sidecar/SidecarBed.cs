@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Clovisor.EdgeHost.Sidecar;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,14 +36,24 @@ internal sealed class SidecarBed : IAsyncDisposable
     /// <summary>By the server's connections: the users whose requests came over each.</summary>
     public ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> Connections { get; private init; } = [];
 
+    /// <summary>How many requests the server is still to cut off before it answers.</summary>
+    public StrongBox<int> Failures { get; private init; } = new();
+
     public static async Task<SidecarBed> StartAsync(IConnectionClassifier classifier)
     {
         var connections = new ConcurrentDictionary<string, ConcurrentDictionary<string, bool>>();
+        var failures = new StrongBox<int>();
         WebApplication server = Build(_ => { });
         server.Run(async context =>
         {
             connections.GetOrAdd(context.Connection.Id, _ => []).TryAdd(context.Request.Headers["user"].ToString(), true);
             context.Response.Headers["peer-port"] = context.Connection.RemotePort.ToString(CultureInfo.InvariantCulture);
+            if (Interlocked.Decrement(ref failures.Value) >= 0)
+            {
+                context.Abort();
+                return;
+            }
+
             using var reader = new StreamReader(context.Request.Body);
             string body = await reader.ReadToEndAsync(context.RequestAborted);
             await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Host} {context.Request.Path}{context.Request.QueryString} {body}", context.RequestAborted);
@@ -56,7 +67,7 @@ internal sealed class SidecarBed : IAsyncDisposable
         var proxy = new SidecarProxy(sidecar.Services.GetRequiredService<IHttpForwarder>(), pools, NullLogger<SidecarProxy>.Instance);
         sidecar.Run(context => proxy.HandleAsync(context, upstream));
         await sidecar.StartAsync();
-        return new SidecarBed(server, sidecar, pools) { Connections = connections };
+        return new SidecarBed(server, sidecar, pools) { Connections = connections, Failures = failures };
     }
 
     public async Task<string> SendAsync(HttpMethod method, string path, string user, string? body = null)

@@ -112,6 +112,24 @@ public sealed class SidecarProxyTests
     }
 
     [Fact]
+    public async Task What_only_asks_is_asked_again_when_its_connection_is_cut_off()
+    {
+        await using SidecarBed bed = await SidecarBed.StartAsync(new FakeClassifier());
+        bed.Failures.Value = 1;
+        Assert.StartsWith("GET", await bed.SendAsync(HttpMethod.Get, "/", "boss"), StringComparison.Ordinal);
+        Assert.Equal(2, bed.Connections.Count);
+    }
+
+    [Fact]
+    public async Task What_may_have_been_done_is_not_done_again()
+    {
+        await using SidecarBed bed = await SidecarBed.StartAsync(new FakeClassifier());
+        bed.Failures.Value = 1;
+        Assert.Equal("status 502", await bed.SendAsync(HttpMethod.Post, "/up", "boss", "hello"));
+        Assert.Single(bed.Connections);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_a_bad_gateway()
     {
         var classifier = new FakeClassifier();

@@ -68,12 +68,28 @@ internal static class RuleSteps
     private static async Task<TimeSpan?> EditAsync(
         DemoStage stage, ClientRun run, Action edit, LabLink boss, LabLink minion, CancellationToken cancellationToken)
     {
+        long revision = (await stage.Agent.RulesAsync(cancellationToken).ConfigureAwait(false)).Revision;
         long edited = TimeProvider.System.GetTimestamp();
         edit();
         await stage.RulesChangedAsync(cancellationToken).ConfigureAwait(false);
+
+        // A proxy that follows the files by itself may be ahead of the agent; the edit is picked up when both have it.
+        while ((await stage.Agent.RulesAsync(cancellationToken).ConfigureAwait(false)).Revision == revision)
+        {
+            if (TimeProvider.System.GetElapsedTime(edited) > Patience)
+            {
+                return null;
+            }
+
+            await DemoStage.PauseAsync(10, cancellationToken).ConfigureAwait(false);
+        }
+
+        TimeSpan agent = TimeProvider.System.GetElapsedTime(edited);
         ClientSample? one = await FirstAsync(DemoUser.Boss, boss).ConfigureAwait(false);
         ClientSample? other = await FirstAsync(DemoUser.Minion, minion).ConfigureAwait(false);
-        return one is null || other is null ? null : TimeProvider.System.GetElapsedTime(edited, Math.Max(one.Ended, other.Ended));
+        return one is null || other is null
+            ? null
+            : new[] { agent, TimeProvider.System.GetElapsedTime(edited, one.Ended), TimeProvider.System.GetElapsedTime(edited, other.Ended) }.Max();
 
         Task<ClientSample?> FirstAsync(string user, LabLink link) =>
             run.FirstAsync(s => s.User == user && s.Started >= edited && s.Succeeded && s.Link == link, Patience, cancellationToken);
