@@ -57,7 +57,7 @@ internal static class EnvoyConfiguration
             - name: {{Quoted(@class.Cluster)}}
               type: STATIC
               connect_timeout: 0.25s
-            circuit_breakers: { thresholds: [ { max_retries: 1024 } ] }
+              circuit_breakers: { thresholds: [ { max_retries: 1024 } ] }
               upstream_bind_config: { source_address: { address: 0.0.0.0, port_value: 0 }{{options}} }
               typed_extension_protocol_options:
                 envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
