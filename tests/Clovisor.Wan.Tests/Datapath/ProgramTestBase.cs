@@ -83,9 +83,13 @@ public abstract class ProgramTestBase : IDisposable
         byte[] output = new byte[frame.Length + 256];
         BpfTestRunResult result = Lab.Edge.Run(() => program.TestRun(frame, output, ref context, 1));
         IReadOnlyDictionary<DatapathReason, long> after = datapath.Counters();
-        DatapathReason reason = Assert.Single(after.Keys, key => after[key] != before[key]);
+        DatapathReason[] changed = [.. after.Keys.Where(key => after[key] != before[key])];
+        DatapathReason reason = Assert.Single(changed.Length == 1 ? changed : changed.Except(Background));
         return new Outcome(result.ReturnCode, reason, output[..result.OutputLength]);
     }
+
+    // The programs are attached to real devices meanwhile, and the stack speaks on those by itself: ARP, neighbour discovery, MLD.
+    private static readonly DatapathReason[] Background = [DatapathReason.NotIp, DatapathReason.Protocol, DatapathReason.Headers];
 
     private protected sealed record Outcome(int Code, DatapathReason Reason, byte[] Frame);
 }
