@@ -38,7 +38,7 @@ internal static class AgentRole
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // The parts say what was tried, why it failed and what to do; a stack trace would only bury it.
-            throw new EdgeHostException("the agent stopped", e.Message, "Mend that, and start it again");
+            throw EdgeHostException.From("the agent stopped", e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Clovisor.EdgeHost.CommandLine;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
@@ -32,12 +33,23 @@ internal static class RoleServer
         logging.AddSimpleConsole(format => format.SingleLine = true);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Clovisor", LogLevel.Information);
+
+        // A failure to start is told by the role itself, in words and without a stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
     public static async Task ServeAsync(WebApplication app, CancellationToken cancellationToken)
     {
         ParentGuard.Watch();
-        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw EdgeHostException.From("cannot start serving", e);
+        }
+
         await Console.Out.WriteLineAsync(ReadyLine).ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
     }

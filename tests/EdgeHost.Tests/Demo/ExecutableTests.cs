@@ -19,6 +19,17 @@ public sealed class ExecutableTests
     }
 
     [Fact]
+    public async Task An_agent_without_its_folder_says_so_without_a_stack_trace()
+    {
+        (int code, string output, string error) = await RunAsync(["agent", "--config", "/nonexistent"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("There is no folder '/nonexistent'", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
     public async Task Without_root_the_demo_says_so_and_makes_nothing()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && Tool.Find("setpriv") is not null, "needs root, to give it up, and setpriv");
