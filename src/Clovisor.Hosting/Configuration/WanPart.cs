@@ -81,7 +81,7 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
         if (missing.Length > 0)
         {
             throw new PlatformNotSupportedException("Start the WAN datapath: this machine lacks what it needs. Nothing was changed.\n"
-                + string.Join('\n', missing.Select(finding => $"  {finding.Name}: {finding.Detail}. {finding.Remedy}")));
+                + string.Join('\n', missing.Select(finding => $"  {finding.Name}: {finding.Detail} {finding.Remedy}")));
         }
     }
 

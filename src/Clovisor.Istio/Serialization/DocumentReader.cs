@@ -137,14 +137,26 @@ internal sealed class DocumentReader
             return;
         }
 
-        // A value that could not be read would only bring follow-up errors about what it is not.
-        if (Errors.Count == before)
-        {
-            validate(resource);
-        }
-
+        int read = Errors.Count;
+        validate(resource);
+        DropConsequences(before, read);
         Add(resource, root.Errors);
     }
+
+    /// <summary>
+    /// A value that could not be read brings follow-up errors about what it is not: those at its own place, around it or inside it. What is
+    /// wrong elsewhere in the object is news.
+    /// </summary>
+    private void DropConsequences(int firstOfReading, int firstOfValidation)
+    {
+        string[] unread = [.. Errors[firstOfReading..firstOfValidation].Select(error => error.Field)];
+        List<ConfigurationError> news = Errors[firstOfValidation..].FindAll(error => !Array.Exists(unread, field => Contains(field, error.Field) || Contains(error.Field, field)));
+        Errors.RemoveRange(firstOfValidation, Errors.Count - firstOfValidation);
+        Errors.AddRange(news);
+    }
+
+    private static bool Contains(string outer, string inner) =>
+        inner.StartsWith(outer, StringComparison.Ordinal) && (inner.Length == outer.Length || outer.Length == 0 || inner[outer.Length] is '.' or '[');
 
     private void Add(Resource resource, ErrorList errors)
     {

@@ -21,8 +21,10 @@ public static class IstioYaml
     public static IstioReadResult Read(IEnumerable<NamedText> texts, string? meshConfig)
     {
         var reader = new DocumentReader();
+        var order = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (NamedText text in texts)
         {
+            order.TryAdd(text.Name, order.Count);
             reader.Read(text.Text, text.Name);
         }
 
@@ -32,7 +34,7 @@ public static class IstioYaml
         }
 
         return reader.Errors.Count > 0
-            ? new IstioReadResult(null, [.. reader.Errors])
+            ? new IstioReadResult(null, [.. reader.Errors.OrderBy(error => order.GetValueOrDefault(error.Source.File, order.Count)).ThenBy(error => error.Source.Line)])
             : new IstioReadResult(reader.Build(), []);
     }
 }

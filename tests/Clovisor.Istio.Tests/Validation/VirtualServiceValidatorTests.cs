@@ -61,7 +61,7 @@ public sealed class VirtualServiceValidatorTests
     public void An_error_carries_the_line_of_its_rule()
     {
         const string Text = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec:\n  hosts: [a]\n  http:\n  - route: [{destination: {host: a}}]\n  - match:\n    - uri: {regex: '('}\n    redirect: {}\n";
-        Assert.Equal([9, 8], IstioYaml.Read(Text).Errors.Select(static e => e.Source.Line));
+        Assert.Equal([8, 9], IstioYaml.Read(Text).Errors.Select(static e => e.Source.Line));
     }
 
     private static IEnumerable<string> Errors(string spec) =>
