@@ -40,13 +40,18 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
         {
             if (!started)
             {
+                bool ours = !datapath.WasAdopted;
                 parts.Dispose();
+                if (ours)
+                {
+                    // What an earlier process left goes on as it was; what this one just made does not stay half-made.
+                    BpfWanDatapath.Uninstall(options.Value.PinDirectory);
+                }
             }
         }
 
-        engine.LinkChanged += OnLinkChanged;
         runtime.Running = parts;
-        Post(engine);
+        health.Ask(LinksPart, () => HealthOf(engine.Status));
         _ = PostEndAsync(engine.Completion);
     }
 
@@ -54,9 +59,7 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
     /// <returns>Why the kernel refused, and what was in force before still is; null when it did not.</returns>
     internal string? TryApply(WanConfiguration configuration)
     {
-        WanEngine engine = runtime.Engine!;
-        engine.TryApply(configuration, out string? error);
-        Post(engine);
+        runtime.Engine!.TryApply(configuration, out string? error);
         return error;
     }
 
@@ -85,8 +88,6 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
         }
     }
 
-    private void OnLinkChanged(object? sender, LinkChangedEventArgs change) => Post((WanEngine)sender!);
-
     private async Task PostEndAsync(Task completion)
     {
         try
@@ -99,9 +100,8 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
         }
     }
 
-    private void Post(WanEngine engine)
+    private static PartHealth HealthOf(WanStatus status)
     {
-        WanStatus status = engine.Status;
         List<string> reasons = [.. status.Links.Where(link => !link.IsUsable).Select(link => $"{link.Name} is {link.State}: {link.Reason}")];
         if (status.TargetsSuspect)
         {
@@ -113,6 +113,6 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
             reasons.Add(error);
         }
 
-        health.Post(LinksPart, reasons.Count == 0 ? HealthLevel.Healthy : HealthLevel.Degraded, reasons);
+        return new PartHealth(LinksPart, reasons.Count == 0 ? HealthLevel.Healthy : HealthLevel.Degraded, [.. reasons], []);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class SessionApiServer(
     IOptions<SessionApiOptions> options,
     SessionEndpoints sessions,
     StatusEndpoints status,
-    ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
 {
     private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
@@ -27,13 +27,25 @@ internal sealed partial class SessionApiServer(
     /// <summary>The addresses in use, once started.</summary>
     internal IReadOnlyCollection<string> Addresses => _app is null ? [] : [.. _app.Urls];
 
+    /// <summary>Before any service starts: a host that could not listen must not have touched the kernel.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.SocketPath is { Length: > 0 } path)
+        {
+            ListenAddress.Require(path);
+        }
+
+        if (options.Value.LoopbackPort is { } port and > 0)
+        {
+            ListenAddress.Require(port);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         SessionApiOptions settings = options.Value;
-        if (settings.SocketPath.Length > 0)
-        {
-            LeftoverSocket.Clear(settings.SocketPath);
-        }
 
         // The empty builder reads no appsettings.json, no ASPNETCORE_URLS: those belong to the application around us.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -56,6 +68,12 @@ internal sealed partial class SessionApiServer(
             LogListening(addresses);
         }
     }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

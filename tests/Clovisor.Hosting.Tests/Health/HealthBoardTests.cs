@@ -38,4 +38,18 @@ public sealed class HealthBoardTests
 
         Assert.Equal(HealthLevel.Healthy, board.Level);
     }
+
+    [Fact]
+    public void A_part_that_is_asked_says_how_it_is_at_the_moment_of_looking()
+    {
+        HealthBoard board = new();
+        HealthLevel level = HealthLevel.Healthy;
+        board.Ask("links", () => new PartHealth("links", level, [], []));
+        Assert.Equal(HealthLevel.Healthy, board.Level);
+
+        level = HealthLevel.Degraded;
+
+        Assert.Equal(HealthLevel.Degraded, board.Level);
+        Assert.Equal(HealthLevel.Degraded, Assert.Single(board.Parts).Level);
+    }
 }

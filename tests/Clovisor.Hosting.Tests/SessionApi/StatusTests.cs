@@ -126,6 +126,20 @@ public sealed class StatusTests
         Assert.Equal(HttpStatusCode.OK, (await first.Client.GetAsync("/readyz", TestContext.Current.CancellationToken)).StatusCode);
     }
 
+    [Fact]
+    public async Task A_file_that_is_no_socket_is_left_alone()
+    {
+        using ConfigurationFolder folder = ConfigurationFolder.OfDemo();
+        folder.Write("api.sock", "precious");
+        await using TestHost host = TestHost.Build(folder);
+
+        IOException e = await Assert.ThrowsAsync<IOException>(host.StartAsync);
+
+        Assert.Contains("a file that is not a socket lies there", e.Message, StringComparison.Ordinal);
+        Assert.Equal("precious", await File.ReadAllTextAsync(Path.Combine(folder.Path, "api.sock"), TestContext.Current.CancellationToken));
+        Assert.Null(host.Snapshots.Current);
+    }
+
     private static async Task<JsonElement> GetAsync(TestHost host, string path) =>
         await host.Client.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
 }
