@@ -10,7 +10,7 @@ if ! command -v dotnet >/dev/null; then
   exit 1
 fi
 
-eng/install.sh
+eng/install.sh tests
 echo "Building Clovisor.sln"
 dotnet build Clovisor.sln -v q -nologo
 

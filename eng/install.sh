@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs with apt what the build and the kernel work need and the machine lacks; says what it does; does nothing when all is there.
+# `install.sh tests` sees to the tools of the tests too.
 set -euo pipefail
 
 packages=()
@@ -16,6 +17,11 @@ need ip iproute2
 need nft nftables
 need mount mount
 need xz xz-utils
+if [ "${1:-}" = tests ]; then
+  need ping iputils-ping
+  need setpriv util-linux
+  need sysctl procps
+fi
 PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || [[ " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
 
 if [ ${#packages[@]} -eq 0 ]; then
