@@ -22,7 +22,8 @@ if [ "${1:-}" = tests ]; then
   need setpriv util-linux
   need sysctl procps
 fi
-PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || [[ " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
+libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true)
+[[ $libraries == *libbpf.so.1* || " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
 
 if [ ${#packages[@]} -eq 0 ]; then
   exit 0
