@@ -1,6 +1,7 @@
 using System.Net;
 using Clovisor.Wan.Datapath.Interop;
 using Clovisor.Wan.Datapath.Layout;
+using Clovisor.Wan.Netlink;
 
 namespace Clovisor.Wan.Datapath;
 

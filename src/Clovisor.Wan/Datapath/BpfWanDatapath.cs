@@ -1,6 +1,7 @@
 using Clovisor.Bpf;
 using Clovisor.Wan.Datapath.Interop;
 using Clovisor.Wan.Datapath.Layout;
+using Clovisor.Wan.Netlink;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -24,6 +24,9 @@ internal sealed class FileHandle : SafeHandle
     public static FileHandle Socket(int domain, int type, int protocol, string what) =>
         Take(Libc.socket(domain, type | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, protocol), what);
 
+    /// <summary>Makes a socket whose calls wait. Invalid when the kernel refused; the error is the last one of the thread.</summary>
+    public static FileHandle TryBlockingSocket(int domain, int type, int protocol) => new(Libc.socket(domain, type | Libc.SOCK_CLOEXEC, protocol));
+
     /// <summary>Makes an event that wakes a poll.</summary>
     public static FileHandle Event() => Take(Libc.eventfd(0, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK), "create an eventfd");
 

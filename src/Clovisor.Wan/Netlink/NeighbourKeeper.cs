@@ -1,5 +1,4 @@
 using System.Net;
-using Clovisor.Wan.Datapath.Interop;
 
 namespace Clovisor.Wan.Netlink;
 

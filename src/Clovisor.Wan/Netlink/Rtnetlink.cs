@@ -20,8 +20,10 @@ internal static class Rtnetlink
     public const ushort RTM_GETNEIGH = 30;
 
     public const ushort NLM_F_REQUEST = 0x1;
+    public const ushort NLM_F_ACK = 0x4;
     public const ushort NLM_F_DUMP = 0x300;
     public const ushort NLM_F_REPLACE = 0x100;
+    public const ushort NLM_F_CREATE = 0x400;
 
     // Bits of sockaddr_nl.nl_groups: 1 << (group - 1).
     public const uint Groups = Link | Neighbour | Ipv4Address | Ipv4Route | Ipv6Address | Ipv6Route;
@@ -51,7 +53,11 @@ internal static class Rtnetlink
     public const byte RT_SCOPE_LINK = 253;
 
     public const int NDA_DST = 1;
+    public const ushort NDA_FLAGS_EXT = 15;
     public const ushort NUD_FAILED = 0x20;
+    public const ushort NUD_PERMANENT = 0x80;
+    public const byte NTF_USE = 0x1;
+    public const uint NTF_EXT_MANAGED = 0x1;
 
     private const uint Link = 1 << 0;
     private const uint Neighbour = 1 << 2;
