@@ -62,7 +62,6 @@ public static class ClovisorServiceCollectionExtensions
         services.AddOptions<SessionApiOptions>().Configure(configure ?? (static _ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionApiOptions>, SessionApiOptionsRanges>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionApiOptions>, SessionApiOptionsRules>());
-        services.AddOptions<WanOptions>();
         services.TryAddSingleton<SessionRegistry>();
         services.TryAddSingleton<RequestExplainer>();
         services.TryAddSingleton<SessionEndpoints>();

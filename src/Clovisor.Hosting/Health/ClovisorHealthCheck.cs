@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Clovisor.Hosting.Health;
@@ -7,13 +8,14 @@ internal sealed class ClovisorHealthCheck(HealthBoard board) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        HealthStatus status = board.Level switch
+        ImmutableArray<PartHealth> parts = board.Parts;
+        HealthStatus status = HealthBoard.Worst(parts) switch
         {
             HealthLevel.Healthy => board.IsReady ? HealthStatus.Healthy : HealthStatus.Unhealthy,
             HealthLevel.Degraded => HealthStatus.Degraded,
             _ => HealthStatus.Unhealthy,
         };
-        string reasons = string.Join("; ", board.Parts.SelectMany(part => part.Reasons.Select(reason => $"{part.Name}: {reason}")));
+        string reasons = string.Join("; ", parts.SelectMany(part => part.Reasons.Select(reason => $"{part.Name}: {reason}")));
         return Task.FromResult(new HealthCheckResult(status, reasons.Length > 0 ? reasons : null));
     }
 }

@@ -20,7 +20,7 @@ public sealed class HealthBoard
     public ImmutableArray<PartHealth> Parts => [.. _parts.Values.Select(part => part()).OrderBy(part => part.Name, StringComparer.Ordinal)];
 
     /// <summary>The worst level of all parts; healthy when none has said anything.</summary>
-    public HealthLevel Level => _parts.Values.Select(part => part().Level).DefaultIfEmpty(HealthLevel.Healthy).Max();
+    public HealthLevel Level => Worst(Parts);
 
     /// <summary>Replaces what a part said before.</summary>
     public void Post(PartHealth health)
@@ -28,6 +28,8 @@ public sealed class HealthBoard
         ArgumentNullException.ThrowIfNull(health);
         _parts[health.Name] = () => health;
     }
+
+    internal static HealthLevel Worst(IEnumerable<PartHealth> parts) => parts.Select(part => part.Level).DefaultIfEmpty(HealthLevel.Healthy).Max();
 
     /// <summary>Has a part asked whenever somebody looks. What it answers must bear the name.</summary>
     internal void Ask(string name, Func<PartHealth> part) => _parts[name] = part;

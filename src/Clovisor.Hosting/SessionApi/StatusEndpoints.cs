@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
@@ -20,8 +21,8 @@ internal sealed class StatusEndpoints(SnapshotStore store, SessionRegistry regis
         routes.MapGet("/v1/links", (RequestDelegate)LinksAsync);
         routes.MapGet("/v1/rules", (RequestDelegate)RulesAsync);
         routes.MapGet("/v1/explain", (RequestDelegate)ExplainAsync);
-        routes.MapGet("/healthz", (RequestDelegate)(context => HealthAsync(context, health.Level != HealthLevel.Unhealthy)));
-        routes.MapGet("/readyz", (RequestDelegate)(context => HealthAsync(context, health.IsReady)));
+        routes.MapGet("/healthz", (RequestDelegate)(context => HealthAsync(context, level => level != HealthLevel.Unhealthy)));
+        routes.MapGet("/readyz", (RequestDelegate)(context => HealthAsync(context, _ => health.IsReady)));
     }
 
     private Task LinksAsync(HttpContext context)
@@ -103,12 +104,16 @@ internal sealed class StatusEndpoints(SnapshotStore store, SessionRegistry regis
         return ApiResponse.WriteAsync(context, explainer.Explain(snapshot, port, request), ApiJson.Default.ExplainView);
     }
 
-    private Task HealthAsync(HttpContext context, bool good) =>
-        ApiResponse.WriteAsync(
+    private Task HealthAsync(HttpContext context, Func<HealthLevel, bool> isGood)
+    {
+        ImmutableArray<PartHealth> parts = health.Parts;
+        HealthLevel level = HealthBoard.Worst(parts);
+        return ApiResponse.WriteAsync(
             context,
-            new HealthView(NameOf(health.Level), health.IsReady, [.. health.Parts.Select(part => new PartView(part.Name, NameOf(part.Level), part.Reasons, part.Warnings))]),
+            new HealthView(NameOf(level), health.IsReady, [.. parts.Select(part => new PartView(part.Name, NameOf(part.Level), part.Reasons, part.Warnings))]),
             ApiJson.Default.HealthView,
-            good ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            isGood(level) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 
     private static LinkView ViewOf(LinkStatus link) => new()
     {

@@ -6,14 +6,17 @@ using Clovisor.Hosting.SessionApi;
 using Clovisor.Istio.Routing;
 using Clovisor.Wan.Datapath;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace Clovisor.Hosting.Sessions;
 
 /// <summary>Report → route rule → association → sessions map. Remembers which rule a session came by. Thread-safe.</summary>
-internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan, IOptions<WanOptions> options)
+internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan)
 {
+    // How many sessions are entered between two looks for those that have ended, at least: a look costs a walk over the kernel's map.
+    private const int EnteredBetweenLooks = 4096;
+
     private readonly ConcurrentDictionary<SessionTuple, string> _routes = new();
+    private int _untilLook = EnteredBetweenLooks;
     private long _reports;
 
     /// <summary>Whether sessions can be entered: a snapshot is in force and the datapath runs.</summary>
@@ -102,15 +105,16 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return null;
         }
 
-        if (_routes.Count >= options.Value.MaxSessions)
-        {
-            Forget(running.Datapath.Sessions());
-        }
-
         string? link = running.Engine.Admit(session, association).Link;
         if (request.Route is { } route)
         {
             _routes[session] = route;
+        }
+
+        if (Interlocked.Decrement(ref _untilLook) == 0)
+        {
+            Volatile.Write(ref _untilLook, EnteredBetweenLooks);
+            Forget(running.Datapath.Sessions());
         }
 
         return link;
@@ -124,6 +128,8 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         {
             _routes.TryRemove(tuple, out _);
         }
+
+        Volatile.Write(ref _untilLook, Math.Max(EnteredBetweenLooks, alive.Count));
     }
 
     private static RouteRequest HeadOf(SessionReport report)
