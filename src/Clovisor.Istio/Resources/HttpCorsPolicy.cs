@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Clovisor.Istio.Resources;
 
-/// <summary>A cross-origin policy. Carried as data.</summary>
+/// <summary>A cross-origin policy: which preflights the proxy answers, and what responses say of the origin.</summary>
 public sealed record HttpCorsPolicy
 {
     /// <summary>Gets the origins that are allowed.</summary>

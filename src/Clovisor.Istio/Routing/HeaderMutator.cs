@@ -24,6 +24,17 @@ internal static class HeaderMutator
     public static List<RouteHeader> Response(in RouteDecision decision, RouteDestination? destination, IReadOnlyList<RouteHeader> response)
     {
         var headers = new List<RouteHeader>(response);
+        if (decision.Route?.CorsPolicy is { } cors)
+        {
+            bool answered = cors.Answers(decision.Request);
+            cors.AddTo(headers, decision.Request, answered);
+            if (answered)
+            {
+                // The answer does not pass the route: its own changes are not made.
+                return headers;
+            }
+        }
+
         if (destination is not null)
         {
             Apply(headers, destination.Headers.ResponseRemovals, destination.Headers.ResponseAdditions, decision.Request);

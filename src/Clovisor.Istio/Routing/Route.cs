@@ -57,7 +57,17 @@ public sealed class Route
     public HttpFault? Fault { get; internal init; }
 
     /// <summary>Gets the cross-origin policy, or null.</summary>
-    public HttpCorsPolicy? Cors { get; internal init; }
+    public HttpCorsPolicy? Cors
+    {
+        get;
+        internal init
+        {
+            field = value;
+            CorsPolicy = value is null ? null : new CorsPolicy(value);
+        }
+    }
+
+    internal CorsPolicy? CorsPolicy { get; private init; }
 
     internal RouteReason Reason { get; init; } = RouteReason.Matched;
 

@@ -40,12 +40,19 @@ public readonly struct RouteDecision
     /// <summary>Gets the index of <see cref="Route"/> in its virtual host, or -1.</summary>
     public int RouteIndex => Route is null ? -1 : VirtualHost!.Routes.IndexOf(Route);
 
+    /// <summary>
+    /// Gets a value indicating whether the route's cross-origin policy answers the request: an <c>OPTIONS</c> with an origin and
+    /// <c>access-control-request-method</c>. The answer is 200, and <see cref="GetResponseHeaders"/> has its headers.
+    /// </summary>
+    public bool IsPreflightAnswered => Route?.CorsPolicy?.Answers(_request) == true;
+
     /// <summary>Gets the status that the proxy answers with itself, or 0 when the request is forwarded.</summary>
     public int Status => Reason switch
     {
         RouteReason.BadRequest => 400,
         RouteReason.NoRuleMatched or RouteReason.NoVirtualHost => 404,
         RouteReason.HttpsRedirect => 301,
+        _ when IsPreflightAnswered => 200,
         _ => Route?.Action switch
         {
             RedirectAction redirect => redirect.Status,
@@ -111,7 +118,7 @@ public readonly struct RouteDecision
     /// <returns>An absolute URL, or null when the request is not redirected.</returns>
     public string? GetLocation() => Reason == RouteReason.HttpsRedirect
         ? $"https://{Table.AuthorityOf(_request)}{Table.NormalizedTarget(_request)}"
-        : Route?.Action is RedirectAction redirect
+        : IsPreflightAnswered ? null : Route?.Action is RedirectAction redirect
             ? RequestRewriter.Location(_request, Table.AuthorityOf(_request), Table.NormalizedTarget(_request), Route.Path, redirect)
             : null;
 }
