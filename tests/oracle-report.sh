@@ -4,7 +4,7 @@
 # Exit status: 0 all agrees, 1 something differs, 2 it could not be run.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-dotnet build "$here/Clovisor.Istio.Oracle" -c Release -v q -nologo >&2 || exit 2
+dotnet build "$here/Clovisor.Istio.Oracle" -c Release -v q -nologo -clp:ErrorsOnly >&2 || exit 2
 named=0
 skip=0
 for argument in "$@"; do
