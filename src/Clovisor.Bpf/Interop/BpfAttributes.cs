@@ -41,6 +41,18 @@ internal unsafe struct ProgramLoadAttributes
     internal ulong LogBuffer;
     internal uint KernelVersion, Flags;
     internal fixed byte Name[16];
+    internal uint InterfaceIndex, ExpectedAttachType, BtfDescriptor, FunctionInfoSize;
+    internal ulong FunctionInfo;
+    internal uint FunctionInfoCount, LineInfoSize;
+    internal ulong LineInfo;
+    internal uint LineInfoCount, AttachBtfId, AttachProgramDescriptor, RelocationCount;
+    internal ulong DescriptorArray, Relocations;
+    internal uint RelocationSize, LogTrueSize, TokenDescriptor, DescriptorCount;
+}
+
+internal struct ProgramBindMapAttributes
+{
+    internal uint ProgramDescriptor, MapDescriptor, Flags;
 }
 
 internal struct ObjectAttributes

@@ -24,4 +24,5 @@ internal enum BpfCommand
     LinkCreate = 28,
     LinkUpdate = 29,
     LinkDetach = 34,
+    ProgramBindMap = 35,
 }

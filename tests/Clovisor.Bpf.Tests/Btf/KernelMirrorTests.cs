@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Clovisor.Bpf.Btf;
 using Clovisor.Bpf.Features;
+using Clovisor.Bpf.Instructions;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Links;
 using Clovisor.Bpf.Maps;
@@ -50,17 +51,22 @@ public sealed class KernelMirrorTests
     public void Map_types_have_the_kernels_numbers(BpfMapType ours, string theirs) =>
         Assert.Equal(Kernel.Value.Enum("bpf_map_type").Value($"BPF_MAP_TYPE_{theirs}"), (long)ours);
 
-    [KernelTheory]
-    [InlineData(BpfProgramType.SchedulerClassifier, "SCHED_CLS")]
-    [InlineData(BpfProgramType.Xdp, "XDP")]
-    [InlineData(BpfProgramType.CgroupSkb, "CGROUP_SKB")]
-    [InlineData(BpfProgramType.SocketOperations, "SOCK_OPS")]
-    [InlineData(BpfProgramType.CgroupSocketAddress, "CGROUP_SOCK_ADDR")]
-    [InlineData(BpfProgramType.Tracing, "TRACING")]
-    [InlineData(BpfProgramType.Lsm, "LSM")]
-    [InlineData(BpfProgramType.Syscall, "SYSCALL")]
-    public void Program_types_have_the_kernels_numbers(BpfProgramType ours, string theirs) =>
-        Assert.Equal(Kernel.Value.Enum("bpf_prog_type").Value($"BPF_PROG_TYPE_{theirs}"), (long)ours);
+    [KernelFact]
+    public void Program_types_have_the_kernels_numbers() =>
+        SameNumbers<BpfProgramType>("bpf_prog_type", "BPF_PROG_TYPE_", 32);
+
+    [KernelFact]
+    public void Attach_types_have_the_kernels_numbers() =>
+        SameNumbers<BpfAttachType>("bpf_attach_type", "BPF_", 57);
+
+    [KernelFact]
+    public void Helpers_have_the_kernels_numbers_and_names()
+    {
+        BtfEnumeration helpers = Kernel.Value.Enum("bpf_func_id");
+        Assert.Equal(212, Enum.GetValues<BpfHelper>().Length);
+        Assert.All(Enum.GetValues<BpfHelper>(), helper =>
+            Assert.Equal(helpers.Value($"BPF_FUNC_{BpfDisassembler.NameOf(helper)["bpf_".Length..]}"), (long)helper));
+    }
 
     [KernelTheory]
     [InlineData(BpfLinkType.Xdp, "XDP")]
@@ -114,6 +120,33 @@ public sealed class KernelMirrorTests
         {
             Assert.True(running < feature.Introduced || feature.Probe() == BpfSupport.Supported, $"{feature}: {feature.Probe()} on {running}");
         }
+    }
+
+    // The names are written out, the order is the kernel's: the kernel's shortened words must stand in ours in order, letter by letter.
+    private static void SameNumbers<T>(string type, string prefix, int last)
+        where T : struct, Enum
+    {
+        BtfEnumeration kernels = Kernel.Value.Enum(type);
+        Assert.Equal(last, Enum.GetValues<T>().Max(static value => Convert.ToInt32(value, null)));
+        foreach (T value in Enum.GetValues<T>())
+        {
+            string theirs = kernels.Values.First(pair => pair.Value == Convert.ToInt32(value, null)).Key[prefix.Length..];
+            Assert.True(Abbreviates(theirs.Replace("_", "", StringComparison.Ordinal), value.ToString()), $"{value} for {theirs}");
+        }
+    }
+
+    private static bool Abbreviates(string shortened, string whole)
+    {
+        int at = 0;
+        foreach (char c in whole)
+        {
+            if (at < shortened.Length && char.ToUpperInvariant(c) == shortened[at])
+            {
+                at++;
+            }
+        }
+
+        return at == shortened.Length;
     }
 
     private static long Offset(string type, string member) => Kernel.Value.Struct(type).Member(member).Offset;
