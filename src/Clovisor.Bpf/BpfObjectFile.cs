@@ -99,7 +99,7 @@ public sealed class BpfObjectFile : IDisposable
             ?? throw new KeyNotFoundException(
                 $"{Name} has no constant {name}. It has: {(constants.Count == 0 ? "none" : string.Join(", ", constants.Select(static symbol => symbol.Name)))}. Declare it as a global: const volatile … {name} = 0;");
 
-        int size = Btf.TypeOfVariable(name) is { } type ? Btf.SizeOf(type) : symbol.Size;
+        int size = Btf.Find(name, BtfKind.Variable)?.Size ?? symbol.Size;
         if (size != Unsafe.SizeOf<T>() || size != symbol.Size)
         {
             throw new ArgumentException($"The constant {name} of {Name} has {size} bytes, {typeof(T).Name} has {Unsafe.SizeOf<T>()}.", nameof(value));

@@ -1,12 +1,21 @@
 namespace Clovisor.Bpf.Btf;
 
 /// <summary>A C struct or union as compiled.</summary>
-/// <param name="Name">The tag; empty for an anonymous one.</param>
-/// <param name="Size">Size in bytes, with padding.</param>
-/// <param name="IsUnion">Whether the members overlap.</param>
-/// <param name="Members">The members in order of declaration.</param>
-public sealed record BtfStruct(string Name, int Size, bool IsUnion, IReadOnlyList<BtfMember> Members)
+public sealed class BtfStruct : BtfType
 {
+    private BtfMember[]? _members;
+
+    internal BtfStruct(BtfTypeTable table, uint id)
+        : base(table, id)
+    {
+    }
+
+    /// <summary>Whether the members overlap.</summary>
+    public bool IsUnion => Kind == BtfKind.Union;
+
+    /// <summary>The members in order of declaration.</summary>
+    public IReadOnlyList<BtfMember> Members => _members ??= ReadMembers();
+
     /// <summary>Finds a member.</summary>
     /// <param name="name">The member's name.</param>
     /// <exception cref="KeyNotFoundException">There is none of that name; the message lists those there are.</exception>
@@ -17,7 +26,7 @@ public sealed record BtfStruct(string Name, int Size, bool IsUnion, IReadOnlyLis
 
     /// <summary>
     /// The bytes that belong to no member, as (offset, length): what the compiler put in for alignment. A map key with such bytes
-    /// misses entries whenever they are not zero.
+    /// misses entries whenever they are not zero. Holes inside members that are structs themselves are those structs' own.
     /// </summary>
     public IReadOnlyList<(int Offset, int Length)> Padding()
     {
@@ -35,8 +44,8 @@ public sealed record BtfStruct(string Name, int Size, bool IsUnion, IReadOnlyLis
                 holes.Add((next, member.Offset - next));
             }
 
-            int end = member.BitSize == 0 ? member.Offset + member.Size : (member.BitOffset + member.BitSize + 7) / 8;
-            next = Math.Max(next, end);
+            long end = member.BitSize == 0 ? (long)member.Offset + member.Size : ((long)member.BitOffset + member.BitSize + 7) / 8;
+            next = (int)Math.Max(next, Math.Min(end, int.MaxValue));
         }
 
         if (Size > next)
@@ -45,5 +54,29 @@ public sealed record BtfStruct(string Name, int Size, bool IsUnion, IReadOnlyLis
         }
 
         return holes;
+    }
+
+    private BtfMember[] ReadMembers()
+    {
+        // With the flag the upper byte of the offset is the width of a bit-field.
+        bool hasWidths = Table.Blob.Flag(Id);
+        var members = new BtfMember[Table.Blob.Length(Id)];
+        for (int i = 0; i < members.Length; i++)
+        {
+            BtfType type = Table[Word(3 * i + 1)];
+            uint place = Word(3 * i + 2);
+            int bits = hasWidths ? (int)(place >> 24) : 0;
+            int offset = (int)(place & (hasWidths ? 0xFFFFFFu : 0x7FFFFFFFu));
+            if (!hasWidths && type.Unqualified is BtfInteger old && old.Bits > 0 && old.Bits < old.Size * 8)
+            {
+                // Without it an integer of fewer bits than its bytes hold says so.
+                bits = old.Bits;
+                offset += old.BitOffset;
+            }
+
+            members[i] = new BtfMember(Table.Blob.Text(Word(3 * i)), offset, bits, type);
+        }
+
+        return members;
     }
 }

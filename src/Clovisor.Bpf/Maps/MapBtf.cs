@@ -20,9 +20,12 @@ internal sealed class MapBtf
 
     internal BtfTypeTable? Types => _types.Value;
 
-    internal BtfRecord? Key => _key == 0 ? null : Types?.Resolve(_key);
+    internal BtfType? Key => Find(_key);
 
-    internal BtfRecord? Value => _value == 0 ? null : Types?.Resolve(_value);
+    internal BtfType? Value => Find(_value);
+
+    // A number that the table does not have is the kernel's or libbpf's mistake; sizes are then all that is checked.
+    private BtfType? Find(uint id) => id != 0 && Types is { } types && id < types.Count ? types[id].Unqualified : null;
 
     internal static MapBtf? FromObject(BtfTypeTable types, uint key, uint value) =>
         key == 0 && value == 0 ? null : new MapBtf(() => types, key, value);

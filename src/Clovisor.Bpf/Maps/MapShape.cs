@@ -18,8 +18,8 @@ internal static class MapShape
             differences.Add($"it is a {map.Type}, and {wrapper} takes {string.Join(" or ", types.ToArray())}");
         }
 
-        Compare<TKey>("key", map.KeySize, map.Btf?.Key, map.Btf?.Types, rejectPadding: true, differences);
-        Compare<TValue>("value", map.ValueSize, map.Btf?.Value, map.Btf?.Types, rejectPadding: false, differences);
+        Compare<TKey>("key", map.KeySize, map.Btf?.Key, rejectPadding: true, differences);
+        Compare<TValue>("value", map.ValueSize, map.Btf?.Value, rejectPadding: false, differences);
         if (differences.Count > 0)
         {
             throw new BpfMapIncompatibleException($"use as {wrapper}<{typeof(TKey).Name}, {typeof(TValue).Name}>", map.Name, differences);
@@ -27,7 +27,7 @@ internal static class MapShape
     }
 
     private static void Compare<T>(
-        string what, int size, BtfRecord? btf, BtfTypeTable? types, bool rejectPadding, List<string> differences)
+        string what, int size, BtfType? btf, bool rejectPadding, List<string> differences)
         where T : unmanaged
     {
         if (Unsafe.SizeOf<T>() != size)
@@ -37,14 +37,14 @@ internal static class MapShape
             return;
         }
 
-        if (btf is null || types is null)
+        if (btf is null)
         {
             return;
         }
 
-        if (btf.Kind == BtfKind.Struct)
+        if (btf is BtfStruct { IsUnion: false } layout)
         {
-            CompareStruct<T>(what, types.ToStruct(btf), rejectPadding, differences);
+            CompareStruct<T>(what, layout, rejectPadding, differences);
         }
         else if (btf.Kind == BtfKind.Float != IsFloat<T>() && typeof(T).IsPrimitive)
         {

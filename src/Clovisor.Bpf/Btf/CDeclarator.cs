@@ -1,0 +1,105 @@
+using System.Text;
+
+namespace Clovisor.Bpf.Btf;
+
+/// <summary>Writes C declarators, from the name outwards: <c>int (*handler[4])(struct flow *)</c>.</summary>
+internal sealed class CDeclarator
+{
+    // Damaged BTF can say pointers to pointers without end, or prototypes in prototypes that double at each step.
+    private const int MostStepsOfName = 2048;
+
+    private readonly Func<BtfType, string> _spell;
+    private readonly int _mostSteps;
+    private readonly bool _shortens;
+    private int _steps;
+
+    /// <param name="spell">Spells what is no pointer, array or function.</param>
+    /// <param name="mostSteps">The most types to write, over all declarations.</param>
+    /// <param name="shortens">Whether more than that is left out; otherwise it is an error.</param>
+    internal CDeclarator(Func<BtfType, string> spell, int mostSteps, bool shortens)
+    {
+        _spell = spell;
+        _mostSteps = mostSteps;
+        _shortens = shortens;
+    }
+
+    /// <summary>A declaration in which types without a tag are hinted at.</summary>
+    internal static string Declare(BtfType type, string name) => new CDeclarator(static type => Spell(type, type.Name), MostStepsOfName, shortens: true).Write(type, name);
+
+    /// <summary>How C spells a type that is no pointer, array or function.</summary>
+    internal static string Spell(BtfType type, string name) => type switch
+    {
+        BtfVoid => "void",
+        BtfStruct { IsUnion: true } or BtfForward { IsUnion: true } => $"union {(name.Length == 0 ? "{ ... }" : name)}",
+        BtfStruct or BtfForward => $"struct {(name.Length == 0 ? "{ ... }" : name)}",
+        BtfEnumeration => $"enum {(name.Length == 0 ? "{ ... }" : name)}",
+        BtfVariable variable => variable.Type.ToString(),
+        _ => name,
+    };
+
+    internal string Write(BtfType type, string name)
+    {
+        if (++_steps > _mostSteps)
+        {
+            return _shortens ? $"void /* ... */ {name}" : throw new InvalidOperationException($"{type} needs more than {_mostSteps} declarations");
+        }
+
+        switch (type)
+        {
+            case BtfPointer { Target: var target }:
+                return Write(target, target is BtfArray or BtfFunctionPrototype ? $"(*{name})" : $"*{name}");
+            case BtfArray array:
+                return Write(array.Element, $"{name}[{array.Length}]");
+            case BtfFunctionPrototype prototype:
+                return Write(prototype.ReturnType, $"{name}({Parameters(prototype)})");
+            case BtfFunction { Prototype: { } prototype }:
+                return Write(prototype, name.Length == 0 ? type.Name : name);
+            case BtfQualifier { Kind: BtfKind.TypeTag, Target: var tagged }:
+                return Write(tagged, name);
+            case BtfQualifier qualifier when IsPointer(qualifier.Target):
+                return Write(qualifier.Target, name.Length == 0 ? Word(qualifier) : $"{Word(qualifier)} {name}");
+            case BtfQualifier qualifier:
+                return $"{Word(qualifier)} {Write(qualifier.Target, name)}";
+            default:
+                string spelled = _spell(type);
+                return name.Length == 0 ? spelled : name[0] == '[' ? spelled + name : $"{spelled} {name}";
+        }
+    }
+
+    private static bool IsPointer(BtfType type)
+    {
+        while (type is BtfQualifier qualifier)
+        {
+            type = qualifier.Target;
+        }
+
+        return type is BtfPointer;
+    }
+
+    private static string Word(BtfQualifier qualifier) => qualifier.Kind switch
+    {
+        BtfKind.Const => "const",
+        BtfKind.Volatile => "volatile",
+        _ => "restrict",
+    };
+
+    private string Parameters(BtfFunctionPrototype prototype)
+    {
+        if (prototype.Parameters.Count == 0)
+        {
+            return prototype.IsVariadic ? "" : "void";
+        }
+
+        var text = new StringBuilder();
+        foreach (BtfParameter parameter in prototype.Parameters)
+        {
+            text.Append(text.Length == 0 ? "" : ", ").Append(Write(parameter.Type, parameter.Name));
+            if (_steps > _mostSteps)
+            {
+                break;
+            }
+        }
+
+        return text.Append(prototype.IsVariadic ? ", ..." : "").ToString();
+    }
+}
