@@ -24,6 +24,11 @@ internal static unsafe class BpfSyscall
     {
         fixed (TAttributes* pointer = &attributes)
         {
+            if (SubstituteKernel.Exists && SubstituteKernel.Of(command, pointer, sizeof(TAttributes)) is { } substitute)
+            {
+                return substitute.Call(command, pointer, sizeof(TAttributes));
+            }
+
             nint result = LibC.syscall(Number, (nint)command, pointer, sizeof(TAttributes));
             return result >= 0 ? (int)result : -Marshal.GetLastPInvokeError();
         }
@@ -37,6 +42,39 @@ internal static unsafe class BpfSyscall
         {
             var attributes = new InfoAttributes { Descriptor = (uint)descriptor, InfoLength = (uint)sizeof(TInfo), Info = (ulong)pointer };
             return Call(BpfCommand.ObjectGetInfoByDescriptor, ref attributes);
+        }
+    }
+
+    /// <summary>Maps the memory of an object, to be unmapped by munmap. Null on failure, with a positive error number.</summary>
+    internal static void* Map(int descriptor, nuint length, int protection, long offset, out int errno)
+    {
+        if (SubstituteKernel.OwnerOf(descriptor) is { } substitute)
+        {
+            return substitute.Map(descriptor, length, protection, offset, out errno);
+        }
+
+        void* start = LibC.mmap(null, length, protection, LibC.MAP_SHARED, descriptor, (nint)offset);
+        errno = (nint)start == -1 ? Marshal.GetLastPInvokeError() : 0;
+        return errno == 0 ? start : null;
+    }
+
+    /// <summary>The descriptor to wait on (epoll) for something to read; that itself, except for objects of a substitute.</summary>
+    internal static int PollDescriptor(int descriptor) =>
+        SubstituteKernel.OwnerOf(descriptor) is { } substitute ? substitute.PollDescriptor(descriptor) : descriptor;
+
+    /// <summary>Removes the path of a pin. Returns 0 or minus errno.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="descriptor">A descriptor of what is pinned there, which says whose path it is.</param>
+    internal static int RemovePin(string path, int descriptor)
+    {
+        if (SubstituteKernel.OwnerOf(descriptor) is { } substitute)
+        {
+            return substitute.RemovePin(path);
+        }
+
+        fixed (byte* text = NativeText.ToUtf8(path))
+        {
+            return LibC.unlink(text) == 0 ? 0 : -Marshal.GetLastPInvokeError();
         }
     }
 

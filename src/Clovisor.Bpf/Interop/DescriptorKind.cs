@@ -16,6 +16,11 @@ internal sealed record DescriptorKind(string Name, string ProcName)
     /// <summary>Null when it cannot be told, for example without procfs.</summary>
     internal static unsafe DescriptorKind? Of(int descriptor)
     {
+        if (SubstituteKernel.OwnerOf(descriptor) is { } substitute)
+        {
+            return substitute.KindOf(descriptor);
+        }
+
         byte* buffer = stackalloc byte[NameBytes];
         fixed (byte* path = NativeText.ToUtf8(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}")))
         {

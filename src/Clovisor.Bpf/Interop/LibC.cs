@@ -8,7 +8,9 @@ internal static unsafe partial class LibC
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
+    internal const int MAP_SHARED = 0x01;
     internal const int MAP_PRIVATE = 0x02;
+    internal const int MAP_FIXED = 0x10;
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MAP_NORESERVE = 0x4000;
     internal const int AF_NETLINK = 16;
@@ -34,6 +36,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library)]
     internal static partial int munmap(void* address, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int memfd_create(byte* name, uint flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ftruncate(int fd, nint length);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int statfs(byte* path, void* buffer);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
 using Clovisor.Bpf.Programs;
@@ -73,14 +72,15 @@ public sealed class BpfLink : IDisposable
     /// <summary>Removes the path. The attachment then lasts as long as descriptors are open.</summary>
     /// <exception cref="InvalidOperationException">The link was neither pinned nor opened from a pin through this instance.</exception>
     /// <exception cref="BpfException">The path could not be removed.</exception>
-    public unsafe void Unpin()
+    public void Unpin()
     {
         string path = _pinPath ?? throw new InvalidOperationException($"{Describe()} has no pin to remove.");
-        fixed (byte* text = NativeText.ToUtf8(path))
+        using (BpfHandle.FdLease lease = _handle.Lease())
         {
-            if (LibC.unlink(text) != 0)
+            int result = BpfSyscall.RemovePin(path, lease.Descriptor);
+            if (result < 0)
             {
-                throw BpfErrors.Create("remove the pin", path, Marshal.GetLastPInvokeError());
+                throw BpfErrors.Create("remove the pin", path, -result);
             }
         }
 

@@ -23,6 +23,11 @@ public static unsafe class BpfFileSystem
     /// <exception cref="BpfException">The path cannot be looked at.</exception>
     public static bool IsBpfFileSystem(string path)
     {
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            return substitute.IsBpfFileSystem(path);
+        }
+
         byte* buffer = stackalloc byte[StatfsBytes];
         fixed (byte* text = NativeText.ToUtf8(path))
         {
@@ -47,6 +52,12 @@ public static unsafe class BpfFileSystem
         if (IsBpfFileSystem(path))
         {
             return false;
+        }
+
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            Check(substitute.Mount(path), "mount a BPF file system at", path);
+            return true;
         }
 
         bool created = !Directory.Exists(path);
@@ -84,6 +95,12 @@ public static unsafe class BpfFileSystem
     /// <exception cref="BpfException">Nothing is mounted there, or the right to unmount is missing.</exception>
     public static void Unmount(string path)
     {
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            Check(substitute.Unmount(path), "unmount", path);
+            return;
+        }
+
         fixed (byte* target = NativeText.ToUtf8(path))
         {
             if (LibC.umount2(target, DetachLazily) != 0)
@@ -100,6 +117,12 @@ public static unsafe class BpfFileSystem
     public static void CreateDirectory(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            Check(substitute.CreateDirectory(path), "create a directory for pins at", path);
+            return;
+        }
+
         string nearest = path;
         while (!Directory.Exists(nearest) && Path.GetDirectoryName(nearest) is { Length: > 0 } parent)
         {
@@ -128,6 +151,11 @@ public static unsafe class BpfFileSystem
     public static int RemoveAll(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            return Check(substitute.RemoveAll(directory), "remove the pins in", directory);
+        }
+
         if (!Directory.Exists(directory))
         {
             return 0;
@@ -148,6 +176,9 @@ public static unsafe class BpfFileSystem
             throw new BpfException("remove the pins in", directory, 0, e.Message);
         }
     }
+
+    private static int Check(int result, string operation, string path) =>
+        result >= 0 ? result : throw BpfErrors.Create(operation, path, -result);
 
     private static int RemoveTree(string directory)
     {

@@ -5,7 +5,13 @@ namespace Clovisor.Bpf.Interop.Handles;
 /// <summary>Owns one file descriptor of the kernel: a program, a map, a link, a BTF blob or a socket.</summary>
 internal sealed class BpfHandle : SafeHandle
 {
-    internal BpfHandle(int descriptor) : base(-1, ownsHandle: true) => SetHandle(descriptor);
+    private readonly DescriptorTrace.Opening? _opening;
+
+    internal BpfHandle(int descriptor) : base(-1, ownsHandle: true)
+    {
+        SetHandle(descriptor);
+        _opening = DescriptorTrace.IsEnabled ? DescriptorTrace.Opened(descriptor) : null;
+    }
 
     public override bool IsInvalid => handle < 0;
 
@@ -22,17 +28,44 @@ internal sealed class BpfHandle : SafeHandle
     /// <summary>As <see cref="Duplicate(string)"/>, of a descriptor somebody else owns.</summary>
     internal static BpfHandle Duplicate(int descriptor, string target)
     {
-        int copy = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, 3);
-        return copy >= 0
-            ? new BpfHandle(copy)
-            : throw BpfErrors.Create("duplicate the descriptor of", target, Marshal.GetLastPInvokeError());
+        int copy;
+        if (SubstituteKernel.OwnerOf(descriptor) is { } substitute)
+        {
+            copy = substitute.Duplicate(descriptor);
+        }
+        else
+        {
+            copy = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, 3);
+            copy = copy >= 0 ? copy : -Marshal.GetLastPInvokeError();
+        }
+
+        return copy >= 0 ? new BpfHandle(copy) : throw BpfErrors.Create("duplicate the descriptor of", target, -copy);
     }
 
     // A failing close leaves nothing to do: the number is released either way.
     protected override bool ReleaseHandle()
     {
-        _ = LibC.close((int)handle);
+        int descriptor = (int)handle;
+        if (SubstituteKernel.IsSubstitute(descriptor))
+        {
+            SubstituteKernel.OwnerOf(descriptor)?.Close(descriptor);
+        }
+        else
+        {
+            _ = LibC.close(descriptor);
+        }
+
         return true;
+    }
+
+    // The finalizer comes here as well, and then nobody closed it: the trace keeps such an opening as lost.
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (_opening is not null)
+        {
+            DescriptorTrace.Closed(_opening, lost: !disposing);
+        }
     }
 
     /// <summary>A counted reference on the handle, so that another thread's Dispose cannot recycle the number under a call.</summary>
