@@ -1,4 +1,4 @@
-using Clovisor.Bpf.Loading;
+using Clovisor.Bpf.Verification;
 
 namespace Clovisor.Bpf;
 
@@ -11,11 +11,16 @@ public sealed class BpfVerifierException : BpfException
     /// <param name="errno">The positive Linux error number.</param>
     /// <param name="log">The whole log of the verifier.</param>
     public BpfVerifierException(string program, string objectName, int errno, string log)
-        : base("load program", $"{program} of {objectName}", errno, $"The verifier says: {VerifierLog.Summarize(log)}", VerifierLog.Tail(log))
+        : this(program, objectName, errno, log, BpfVerifierReport.Parse(log))
+    {
+    }
+
+    private BpfVerifierException(string program, string objectName, int errno, string log, BpfVerifierReport report)
+        : base("load program", $"{program} of {objectName}", errno, $"The verifier says: {report}", VerifierLog.Tail(log))
     {
         Program = program;
         Log = log;
-        Summary = VerifierLog.Summarize(log);
+        Report = report;
     }
 
     /// <summary>The rejected program.</summary>
@@ -25,5 +30,8 @@ public sealed class BpfVerifierException : BpfException
     public string Log { get; }
 
     /// <summary>The line of <see cref="Log"/> that states the reason.</summary>
-    public string Summary { get; }
+    public string Summary => Report.Reason;
+
+    /// <summary>The log taken apart: reason, instruction, line of C, advice.</summary>
+    public BpfVerifierReport Report { get; }
 }

@@ -1,7 +1,7 @@
-using Clovisor.Bpf.Loading;
+using Clovisor.Bpf.Verification;
 using Clovisor.Testing;
 
-namespace Clovisor.Bpf.Tests.Loading;
+namespace Clovisor.Bpf.Tests.Verification;
 
 public sealed class VerifierTests
 {
@@ -100,5 +100,5 @@ public sealed class VerifierTests
     [InlineData("", "(the log is empty)")]
     [InlineData("processed 1 insns\n", "(the log is empty)")]
     public void The_line_that_states_the_reason_is_found_in_old_and_new_logs(string log, string reason) =>
-        Assert.Equal(reason, VerifierLog.Summarize(log));
+        Assert.Equal(reason, BpfVerifierReport.Parse(log).Reason);
 }
