@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Clovisor.Bpf.Interop.Handles;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
+using Clovisor.Bpf.RingBuffers;
 
 namespace Clovisor.Bpf;
 
@@ -86,6 +87,13 @@ public sealed class BpfObject : IDisposable
     /// <exception cref="BpfMapIncompatibleException">Type, sizes or C types do not fit; every difference is listed.</exception>
     public BpfPerCpuArrayMap<TValue> PerCpuArrayMap<TValue>(string name)
         where TValue : unmanaged => Wrap(name, static map => new BpfPerCpuArrayMap<TValue>(map));
+
+    /// <summary>Takes out a ring buffer to read records from. The caller disposes it.</summary>
+    /// <param name="name">The name in the object file.</param>
+    /// <param name="options">How to wait and what to count; null for the defaults.</param>
+    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    /// <exception cref="BpfMapIncompatibleException">The map is no ring buffer.</exception>
+    public BpfRingBuffer RingBuffer(string name, BpfReaderOptions? options = null) => Wrap(name, map => new BpfRingBuffer(map, options));
 
     /// <summary>Closes the object's own descriptors. What nobody else holds, attached or pinned is unloaded by the kernel.</summary>
     public void Dispose()

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Clovisor.Bpf.Interop;
+
+// Waiting for descriptors, and mapping them.
+internal static unsafe partial class LibC
+{
+    internal const int MAP_SHARED = 0x01;
+    internal const int MAP_FIXED = 0x10;
+
+    internal const int EPOLL_CLOEXEC = 0x80000;
+    internal const int EPOLL_CTL_ADD = 1;
+    internal const int EPOLL_CTL_DEL = 2;
+    internal const uint EPOLLIN = 0x001;
+    internal const uint EPOLLOUT = 0x004;
+    internal const uint EPOLLET = 1u << 31;
+
+    internal const short POLLIN = 0x001;
+    internal const short POLLOUT = 0x004;
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int epoll_create1(int flags);
+
+    /// <summary><paramref name="epollEvent"/> is a <c>struct epoll_event</c>, whose layout <see cref="EpollEvents"/> knows.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int epoll_ctl(int epoll, int operation, int fd, byte* epollEvent);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int epoll_wait(int epoll, byte* events, int capacity, int timeoutMilliseconds);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ioctl(int fd, nuint request, nint argument);
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    internal struct PollDescriptor
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+}
