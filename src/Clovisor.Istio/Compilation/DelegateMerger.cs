@@ -5,12 +5,20 @@ using Clovisor.Istio.Routing;
 namespace Clovisor.Istio.Compilation;
 
 /// <summary>Puts the rules of delegates in the place of the rules that name them.</summary>
-internal sealed class DelegateMerger(IstioConfiguration configuration, List<DroppedRule> dropped)
+internal sealed class DelegateMerger(IstioConfiguration configuration)
 {
     private readonly Dictionary<ObjectKey, VirtualService> _delegates = configuration.VirtualServices
         .Where(static v => v.Hosts.IsEmpty).ToDictionary(static v => v.Key);
 
-    public ImmutableArray<ResolvedRule> Rules(VirtualService root)
+    /// <summary>Gets the delegates that an object names, as they are now.</summary>
+    public ImmutableArray<DelegateUse> DelegatesOf(VirtualService root) =>
+        [.. root.Http.Where(static rule => rule.Delegate is not null).Select(rule => KeyOf(root, rule.Delegate!)).Select(key => new DelegateUse(key, _delegates.GetValueOrDefault(key)))];
+
+    /// <summary>Says whether a delegate is still what it was, or is still missing.</summary>
+    public bool IsUnchanged(DelegateUse use) => ReferenceEquals(_delegates.GetValueOrDefault(use.Key), use.Target);
+
+    /// <summary>Gets the rules of an object with those of its delegates merged in.</summary>
+    public ImmutableArray<ResolvedRule> Rules(VirtualService root, List<DroppedRule> dropped)
     {
         var completer = new NameCompleter(root.Namespace, configuration.Mesh.ClusterDomain);
         var rules = ImmutableArray.CreateBuilder<ResolvedRule>();
@@ -23,16 +31,16 @@ internal sealed class DelegateMerger(IstioConfiguration configuration, List<Drop
             }
             else
             {
-                Delegated(rules, root, rule, i);
+                Delegated(rules, root, rule, i, dropped);
             }
         }
 
         return rules.DrainToImmutable();
     }
 
-    private void Delegated(ImmutableArray<ResolvedRule>.Builder rules, VirtualService root, HttpRoute rule, int index)
+    private void Delegated(ImmutableArray<ResolvedRule>.Builder rules, VirtualService root, HttpRoute rule, int index, List<DroppedRule> dropped)
     {
-        var key = new ObjectKey(rule.Delegate!.Namespace.Length > 0 ? rule.Delegate.Namespace : root.Namespace, rule.Delegate.Name);
+        ObjectKey key = KeyOf(root, rule.Delegate!);
         SourceLocation source = root.Source with { Line = rule.Line };
         if (!_delegates.TryGetValue(key, out VirtualService? target))
         {
@@ -67,6 +75,9 @@ internal sealed class DelegateMerger(IstioConfiguration configuration, List<Drop
         }
     }
 
+    private static ObjectKey KeyOf(VirtualService root, DelegateReference reference) =>
+        new(reference.Namespace.Length > 0 ? reference.Namespace : root.Namespace, reference.Name);
+
     // Whole settings come from the leaf, and from the root where the leaf has none.
     private static HttpRoute Merge(HttpRoute root, HttpRoute leaf, ImmutableArray<HttpMatch> matches) => leaf with
     {
@@ -82,3 +93,6 @@ internal sealed class DelegateMerger(IstioConfiguration configuration, List<Drop
         Headers = leaf.Headers ?? root.Headers,
     };
 }
+
+/// <summary>A delegate that a rule names, with the object it was merged from; null where there was none.</summary>
+internal readonly record struct DelegateUse(ObjectKey Key, VirtualService? Target);

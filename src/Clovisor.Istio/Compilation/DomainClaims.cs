@@ -6,7 +6,7 @@ using Clovisor.Istio.Routing;
 namespace Clovisor.Istio.Compilation;
 
 /// <summary>Gives each host and each domain to the first that claims it. Rules for one host are never merged in a sidecar.</summary>
-internal sealed class DomainClaims(IstioProxy proxy, MeshSettings mesh, int port, List<DroppedRule> dropped)
+internal sealed class DomainClaims(IstioProxy proxy, MeshSettings mesh, int port, TableMemo memo, List<DroppedRule> dropped)
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _domains = new(StringComparer.OrdinalIgnoreCase);
@@ -40,7 +40,7 @@ internal sealed class DomainClaims(IstioProxy proxy, MeshSettings mesh, int port
             : [];
         if (!free.IsEmpty)
         {
-            hosts.Add(new VirtualHost(name, free, claim.Routes, false));
+            hosts.Add(memo.Host(name, free, claim.Routes, false));
         }
         else if (claim.Rule is { } rule)
         {

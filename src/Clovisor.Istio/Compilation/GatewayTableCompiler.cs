@@ -11,7 +11,7 @@ namespace Clovisor.Istio.Compilation;
 /// that both have get the rule's routes, behind those that they have already. In the end routes that take everything move
 /// behind the others of their host. A gateway has no default routes.
 /// </summary>
-internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy)
+internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy, TableMemo memo)
 {
     public IEnumerable<string> TableNames() => Servers().Select(static s => s.Table).Distinct().Order(StringComparer.Ordinal);
 
@@ -33,10 +33,10 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy)
 
         int port = servers[0].Server.Port.Number;
         List<VirtualHost> virtualHosts = hosts.Count == 0
-            ? [new VirtualHost($"blackhole:{port}", ["*"], [], false)]
+            ? [memo.Host($"blackhole:{port}", ["*"], [], false)]
             : Collapse(hosts);
         virtualHosts.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return new RouteTable(name, port, [.. virtualHosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments), [.. dropped]);
+        return memo.Table(name, port, [.. virtualHosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments), [.. dropped]);
     }
 
     private void Serve(BoundServer bound, Dictionary<string, HostRoutes> hosts, Dictionary<(string Gateway, ObjectKey Rule), ImmutableArray<Route>> built, List<DroppedRule> dropped)
@@ -61,6 +61,7 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy)
                     IsTls = bound.Server.TlsMode is not null,
                     Lookup = host => model.Registry.Find(host, rule.Resource.Namespace, proxy.Namespace),
                     Dropped = dropped,
+                    Memo = memo,
                 });
             }
 
@@ -97,7 +98,7 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy)
     }
 
     // Hosts with the very same routes share one virtual host, named after the most specific of them.
-    private static List<VirtualHost> Collapse(Dictionary<string, HostRoutes> hosts)
+    private List<VirtualHost> Collapse(Dictionary<string, HostRoutes> hosts)
     {
         var groups = new List<(HostRoutes Entry, List<string> Domains)>();
         foreach (string host in hosts.Keys.Order(Comparer<string>.Create(HostName.CompareSpecificity)))
@@ -114,7 +115,7 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy)
             }
         }
 
-        return [.. groups.Select(static g => new VirtualHost(
+        return [.. groups.Select(g => memo.Host(
             g.Entry.Name,
             [.. g.Domains],
             [.. g.Entry.Routes.Where(static r => !r.IsCatchAll), .. g.Entry.Routes.Where(static r => r.IsCatchAll)],

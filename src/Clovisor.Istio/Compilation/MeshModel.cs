@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Clovisor.Istio.Hosts;
 using Clovisor.Istio.Resources;
@@ -8,13 +9,18 @@ namespace Clovisor.Istio.Compilation;
 /// <summary>A configuration prepared for compiling tables: services registered, names complete, delegates merged.</summary>
 internal sealed class MeshModel
 {
-    private readonly Dictionary<ObjectKey, ResolvedService> _resolved = [];
+    private readonly Dictionary<ObjectKey, Prepared> _prepared = [];
+    private readonly ConcurrentDictionary<string, List<VirtualService>> _visible = new(StringComparer.Ordinal);
 
-    public MeshModel(IstioConfiguration configuration)
+    /// <summary>Initializes a new instance of the <see cref="MeshModel"/> class.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="previous">The model of an earlier configuration. What both have in common is taken over from it; it is not kept.</param>
+    public MeshModel(IstioConfiguration configuration, MeshModel? previous = null)
     {
         Configuration = configuration;
-        Registry = new ServiceRegistry(configuration);
-        var merger = new DelegateMerger(configuration, Dropped);
+        previous = previous?.Mesh == configuration.Mesh ? previous : null;
+        Registry = new ServiceRegistry(configuration, previous?.Registry);
+        var merger = new DelegateMerger(configuration);
         foreach (VirtualService service in configuration.VirtualServices)
         {
             if (service.Hosts.IsEmpty)
@@ -22,12 +28,12 @@ internal sealed class MeshModel
                 continue;
             }
 
-            var completer = new NameCompleter(service.Namespace, configuration.Mesh.ClusterDomain);
-            _resolved[service.Key] = new ResolvedService(
-                service,
-                [.. service.Hosts.Select(completer.Host)],
-                service.Gateways.IsEmpty ? ["mesh"] : completer.Gateways(service.Gateways),
-                merger.Rules(service));
+            Prepared? before = previous?._prepared.GetValueOrDefault(service.Key);
+            Prepared prepared = before is not null && ReferenceEquals(before.Resolved.Resource, service) && before.Delegates.All(merger.IsUnchanged)
+                ? before
+                : Prepare(service, merger);
+            _prepared[service.Key] = prepared;
+            Dropped.AddRange(prepared.Dropped);
         }
     }
 
@@ -43,9 +49,24 @@ internal sealed class MeshModel
     /// <summary>Gets the rules bound to a gateway, or to <c>mesh</c>, in the order in which a namespace sees them.</summary>
     public List<ResolvedService> RulesVisibleTo(string scope, string gateway) =>
     [
-        .. ExportRules.Visible(Configuration.VirtualServices, scope, Mesh.DefaultVirtualServiceExportTo)
-            .Where(v => _resolved.ContainsKey(v.Key))
-            .Select(v => _resolved[v.Key])
+        .. _visible.GetOrAdd(scope, s => ExportRules.Visible(Configuration.VirtualServices, s, Mesh.DefaultVirtualServiceExportTo))
+            .Where(v => _prepared.ContainsKey(v.Key))
+            .Select(v => _prepared[v.Key].Resolved)
             .Where(v => v.Gateways.Contains(gateway)),
     ];
+
+    private Prepared Prepare(VirtualService service, DelegateMerger merger)
+    {
+        var completer = new NameCompleter(service.Namespace, Mesh.ClusterDomain);
+        var dropped = new List<DroppedRule>();
+        var resolved = new ResolvedService(
+            service,
+            [.. service.Hosts.Select(completer.Host)],
+            service.Gateways.IsEmpty ? ["mesh"] : completer.Gateways(service.Gateways),
+            merger.Rules(service, dropped));
+        return new Prepared(resolved, dropped, merger.DelegatesOf(service));
+    }
+
+    /// <summary>A prepared rule with what it was made from besides its own object.</summary>
+    private sealed record Prepared(ResolvedService Resolved, List<DroppedRule> Dropped, ImmutableArray<DelegateUse> Delegates);
 }

@@ -19,4 +19,7 @@ internal sealed record RouteContext
     public required Func<string, MeshService?> Lookup { get; init; }
 
     public required List<DroppedRule> Dropped { get; init; }
+
+    /// <summary>Gets what the last compilation of the table made.</summary>
+    public required TableMemo Memo { get; init; }
 }

@@ -14,7 +14,9 @@ namespace Clovisor.Istio.Compilation;
 /// </summary>
 internal static class RouteListBuilder
 {
-    public static ImmutableArray<Route> Build(ResolvedService service, RouteContext context)
+    public static ImmutableArray<Route> Build(ResolvedService service, RouteContext context) => context.Memo.Routes(service, context, BuildAnew);
+
+    private static ImmutableArray<Route> BuildAnew(ResolvedService service, RouteContext context)
     {
         var routes = ImmutableArray.CreateBuilder<Route>();
         for (int r = 0; r < service.Rules.Length; r++)

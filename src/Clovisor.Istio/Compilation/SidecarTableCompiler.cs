@@ -13,7 +13,7 @@ namespace Clovisor.Istio.Compilation;
 /// on the port or the port is 80; 3. services without a rule get a default route; 4. the first claim of a host or domain wins;
 /// 5. last, what is done with all other hosts.
 /// </summary>
-internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy)
+internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, TableMemo memo)
 {
     private readonly SidecarScope _scope = new(model, proxy);
 
@@ -57,7 +57,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy)
         {
             // A port whose protocol is detected has a listener for the one service: any host leads to it.
             string service = name[..colon];
-            hosts = [.. hosts.Where(h => h.Domains.Contains(service)).Take(1).Select(static h => new VirtualHost(h.Name, ["*"], h.Routes, false))];
+            hosts = [.. hosts.Where(h => h.Domains.Contains(service)).Take(1).Select(h => memo.Host(h.Name, ["*"], h.Routes, false))];
         }
         else
         {
@@ -65,7 +65,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy)
             hosts.Add(CatchAll());
         }
 
-        return new RouteTable(name, port, [.. hosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments), [.. dropped]);
+        return memo.Table(name, port, [.. hosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments), [.. dropped]);
     }
 
     private List<VirtualHost> Hosts(int port, List<DroppedRule> dropped)
@@ -77,19 +77,19 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy)
             // Only the port in question: the destination of a rule that names no port is then this one.
             if (service.PortAt(port) is { } found && found.Protocol.IsHttpOrDetected())
             {
-                services[service.Host] = service with { Ports = [found] };
+                services[service.Host] = memo.OnPort(service, found);
             }
         }
 
-        var context = new RouteContext { Proxy = proxy, Port = port, Gateway = "mesh", Lookup = services.GetValueOrDefault, Dropped = dropped };
+        var context = new RouteContext { Proxy = proxy, Port = port, Gateway = "mesh", Lookup = services.GetValueOrDefault, Dropped = dropped, Memo = memo };
         List<Claim> claims = Claims(listener?.Rules ?? [], services, port, context);
         HashSet<string> claimed = [.. claims.SelectMany(static c => c.Services).Select(static s => s.Host)];
         foreach (MeshService service in services.Values.Where(s => !claimed.Contains(s.Host) && s.ExternalName.Length == 0).OrderBy(static s => s.Host, StringComparer.Ordinal))
         {
-            claims.Add(new Claim(null, [], [service], [DefaultRoute(service, port)]));
+            claims.Add(new Claim(null, [], [service], [memo.Fixed("default", $"{port}|{service.Host}", () => DefaultRoute(service, port))]));
         }
 
-        return new DomainClaims(proxy, model.Mesh, port, dropped).Assign(claims);
+        return new DomainClaims(proxy, model.Mesh, port, memo, dropped).Assign(claims);
     }
 
     private static List<Claim> Claims(List<ResolvedService> rules, Dictionary<string, MeshService> services, int port, RouteContext context)
@@ -99,7 +99,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy)
         foreach (ResolvedService written in rules)
         {
             // Services are found by lower-case names. Who owns a service by wildcard is decided by hosts as they are written.
-            ResolvedService rule = written with { Hosts = [.. written.Hosts.Select(static h => h.ToLowerInvariant())] };
+            ResolvedService rule = written.Hosts.Any(static h => h.Any(char.IsUpper)) ? written with { Hosts = [.. written.Hosts.Select(static h => h.ToLowerInvariant())] } : written;
             if (port != 80 && !rule.Hosts.Any(host => services.ContainsKey(host) || services.Keys.Any(s => (HostName.IsWildcard(host) || HostName.IsWildcard(s)) && HostName.Matches(host, s))))
             {
                 context.Dropped.Add(new DroppedRule(rule.Key, -1, -1, $"none of its hosts is a service with port {port}; other hosts are routed on port 80 alone", rule.Resource.Source));
@@ -164,13 +164,13 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy)
         PathMatcher any = PathMatcher.From(null, false);
         if (_scope.Policy == OutboundTrafficPolicy.RegistryOnly)
         {
-            var blocked = new Route("block_all", any, [], [], new DirectResponseAction(502, "")) { Reason = RouteReason.Blocked };
-            return new VirtualHost("block_all", ["*"], [blocked], false);
+            Route blocked = memo.Fixed("block_all", "", () => new Route("block_all", any, [], [], new DirectResponseAction(502, "")) { Reason = RouteReason.Blocked });
+            return memo.Host("block_all", ["*"], [blocked], false);
         }
 
         string cluster = _scope.EgressProxy is { } egress ? $"outbound|{egress.Port}|{egress.Subset}|{egress.Host}" : "PassthroughCluster";
         var destination = new RouteDestination { Cluster = cluster, Host = _scope.EgressProxy?.Host ?? "", Port = _scope.EgressProxy?.Port ?? 0 };
-        var passed = new Route("allow_any", any, [], [], new ForwardAction { Destinations = [destination] }) { Reason = RouteReason.Passthrough };
-        return new VirtualHost("allow_any", ["*"], [passed], false);
+        Route passed = memo.Fixed("allow_any", cluster, () => new Route("allow_any", any, [], [], new ForwardAction { Destinations = [destination] }) { Reason = RouteReason.Passthrough });
+        return memo.Host("allow_any", ["*"], [passed], false);
     }
 }

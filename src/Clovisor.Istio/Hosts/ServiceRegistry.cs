@@ -7,19 +7,23 @@ namespace Clovisor.Istio.Hosts;
 internal sealed class ServiceRegistry
 {
     private readonly Dictionary<string, List<MeshService>> _byHost = new(StringComparer.Ordinal);
+    private readonly Dictionary<Resource, ImmutableArray<MeshService>> _made = new(ReferenceEqualityComparer.Instance);
 
-    public ServiceRegistry(IstioConfiguration configuration)
+    /// <summary>Initializes a new instance of the <see cref="ServiceRegistry"/> class.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="previous">A registry of the same mesh settings; the services of objects that did not change are taken over from it, the very instances.</param>
+    public ServiceRegistry(IstioConfiguration configuration, ServiceRegistry? previous = null)
     {
         MeshSettings mesh = configuration.Mesh;
         var all = new List<MeshService>();
         foreach (KubernetesService service in configuration.Services)
         {
-            all.Add(FromKubernetes(service, mesh));
+            all.AddRange(Made(service, previous, s => [FromKubernetes(s, mesh)]));
         }
 
         foreach (ServiceEntry entry in configuration.ServiceEntries)
         {
-            all.AddRange(entry.Hosts.Select(host => FromEntry(entry, host, mesh)));
+            all.AddRange(Made(entry, previous, e => [.. e.Hosts.Select(host => FromEntry(e, host, mesh))]));
         }
 
         // Kubernetes services come first whatever their age; among equals name, then namespace decide.
@@ -53,6 +57,18 @@ internal sealed class ServiceRegistry
         return visible.Find(s => s.Namespace == ruleNamespace)
             ?? visible.Find(s => s.Namespace == proxyNamespace)
             ?? visible.MinBy(static s => s.Namespace, StringComparer.Ordinal);
+    }
+
+    private ImmutableArray<MeshService> Made<T>(T resource, ServiceRegistry? previous, Func<T, ImmutableArray<MeshService>> make)
+        where T : Resource
+    {
+        ImmutableArray<MeshService> made = default;
+        if (previous?._made.TryGetValue(resource, out made) != true)
+        {
+            made = make(resource);
+        }
+
+        return _made[resource] = made;
     }
 
     private static MeshService FromKubernetes(KubernetesService service, MeshSettings mesh) => new()

@@ -16,7 +16,13 @@ public sealed class RouteCompiler
 
     /// <summary>Initializes a new instance of the <see cref="RouteCompiler"/> class.</summary>
     /// <param name="configuration">The configuration, which must have been read without errors.</param>
-    public RouteCompiler(IstioConfiguration configuration) => _model = new MeshModel(configuration);
+    public RouteCompiler(IstioConfiguration configuration)
+        : this(configuration, null)
+    {
+    }
+
+    /// <summary>Initializes a new instance that takes over what another one prepared, as far as it still holds.</summary>
+    internal RouteCompiler(IstioConfiguration configuration, RouteCompiler? previous) => _model = new MeshModel(configuration, previous?._model);
 
     /// <summary>Compiles one table.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -36,24 +42,30 @@ public sealed class RouteCompiler
     /// <param name="proxy">The proxy.</param>
     /// <param name="port">The port: of a service for a sidecar, of a server for a gateway.</param>
     /// <returns>The table, or null when the proxy has no HTTP listener for the port.</returns>
-    public RouteTable? Compile(IstioProxy proxy, int port)
-    {
-        string number = port.ToString(CultureInfo.InvariantCulture);
-        return Compile(proxy, proxy.Kind == ProxyKind.Gateway ? $"http.{number}" : number);
-    }
+    public RouteTable? Compile(IstioProxy proxy, int port) => Compile(proxy, TableName(proxy, port));
 
     /// <summary>Compiles a table by name.</summary>
     /// <param name="proxy">The proxy.</param>
     /// <param name="table">Envoy's name of the table: <c>80</c> or <c>host:80</c> for a sidecar, <c>http.80</c> or <c>https.443.…</c> for a gateway.</param>
     /// <returns>The table, or null when the proxy has none of the name.</returns>
-    public RouteTable? Compile(IstioProxy proxy, string table) => proxy.Kind == ProxyKind.Gateway
-        ? new GatewayTableCompiler(_model, proxy).Compile(table)
-        : new SidecarTableCompiler(_model, proxy).Compile(table);
+    public RouteTable? Compile(IstioProxy proxy, string table) => Compile(proxy, table, new TableMemo(null));
+
+    /// <summary>Compiles a table by name, and takes over what the memo holds of the last time.</summary>
+    internal RouteTable? Compile(IstioProxy proxy, string table, TableMemo memo) => proxy.Kind == ProxyKind.Gateway
+        ? new GatewayTableCompiler(_model, proxy, memo).Compile(table)
+        : new SidecarTableCompiler(_model, proxy, memo).Compile(table);
 
     /// <summary>Gets the names of all tables of a proxy, sorted.</summary>
     /// <param name="proxy">The proxy.</param>
     /// <returns>The names that <see cref="Compile(IstioProxy, string)"/> takes.</returns>
     public ImmutableArray<string> GetTableNames(IstioProxy proxy) => proxy.Kind == ProxyKind.Gateway
-        ? [.. new GatewayTableCompiler(_model, proxy).TableNames()]
-        : [.. new SidecarTableCompiler(_model, proxy).TableNames()];
+        ? [.. new GatewayTableCompiler(_model, proxy, new TableMemo(null)).TableNames()]
+        : [.. new SidecarTableCompiler(_model, proxy, new TableMemo(null)).TableNames()];
+
+    /// <summary>Gets the name of the table for plain HTTP on a port.</summary>
+    internal static string TableName(IstioProxy proxy, int port)
+    {
+        string number = port.ToString(CultureInfo.InvariantCulture);
+        return proxy.Kind == ProxyKind.Gateway ? $"http.{number}" : number;
+    }
 }

@@ -16,14 +16,14 @@ public sealed class RouteTable
     private readonly VirtualHostIndex _index;
     private readonly RouteTableSettings _settings;
 
-    internal RouteTable(string name, int port, ImmutableArray<VirtualHost> virtualHosts, RouteTableSettings settings, ImmutableArray<DroppedRule> dropped)
+    internal RouteTable(string name, int port, ImmutableArray<VirtualHost> virtualHosts, RouteTableSettings settings, ImmutableArray<DroppedRule> dropped, RouteTable? previous = null)
     {
         Name = name;
         Port = port;
         VirtualHosts = virtualHosts;
         Dropped = dropped;
         _settings = settings;
-        _index = new VirtualHostIndex(virtualHosts);
+        _index = new VirtualHostIndex(virtualHosts, previous?._index);
         Fields = RequestFieldsCollector.Collect(virtualHosts);
     }
 
@@ -41,6 +41,8 @@ public sealed class RouteTable
 
     /// <summary>Gets which parts of a request the table's rules look at.</summary>
     public RequestFields Fields { get; }
+
+    internal RouteTableSettings Settings => _settings;
 
     /// <summary>
     /// Decides where a request goes. In this order: 1. a request that no proxy would route is refused, 2. the path is normalised,

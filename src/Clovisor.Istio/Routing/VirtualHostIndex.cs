@@ -9,21 +9,32 @@ namespace Clovisor.Istio.Routing;
 /// </summary>
 internal sealed class VirtualHostIndex
 {
-    private readonly FrozenDictionary<string, VirtualHost>.AlternateLookup<ReadOnlySpan<char>> _exact;
+    private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _exact;
     private readonly Suffixes[] _suffixes;
-    private readonly VirtualHost? _any;
+    private readonly ImmutableArray<VirtualHost> _hosts;
+    private readonly int _any = -1;
 
-    public VirtualHostIndex(ImmutableArray<VirtualHost> hosts)
+    /// <summary>Initializes a new instance of the <see cref="VirtualHostIndex"/> class.</summary>
+    /// <param name="hosts">The virtual hosts.</param>
+    /// <param name="previous">An index whose look-up is taken over when its hosts have the same domains, place by place.</param>
+    public VirtualHostIndex(ImmutableArray<VirtualHost> hosts, VirtualHostIndex? previous = null)
     {
-        var exact = new Dictionary<string, VirtualHost>(StringComparer.Ordinal);
-        var suffixes = new Dictionary<string, VirtualHost>(StringComparer.Ordinal);
-        foreach (VirtualHost host in hosts)
+        _hosts = hosts;
+        if (previous is not null && HaveTheSameDomains(previous._hosts, hosts))
         {
-            foreach (string domain in host.Domains)
+            (_exact, _suffixes, _any) = (previous._exact, previous._suffixes, previous._any);
+            return;
+        }
+
+        var exact = new Dictionary<string, int>(StringComparer.Ordinal);
+        var suffixes = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int host = 0; host < hosts.Length; host++)
+        {
+            foreach (string domain in hosts[host].Domains)
             {
                 if (domain == "*")
                 {
-                    _any ??= host;
+                    _any = _any < 0 ? host : _any;
                 }
                 else if (domain.StartsWith('*'))
                 {
@@ -67,10 +78,10 @@ internal sealed class VirtualHostIndex
 
     private VirtualHost? FindLower(ReadOnlySpan<char> host, out DomainKind kind)
     {
-        if (_exact.TryGetValue(host, out VirtualHost? found))
+        if (_exact.TryGetValue(host, out int found))
         {
             kind = DomainKind.Exact;
-            return found;
+            return _hosts[found];
         }
 
         foreach (Suffixes suffixes in _suffixes)
@@ -78,13 +89,31 @@ internal sealed class VirtualHostIndex
             if (host.Length > suffixes.Length && suffixes.Hosts.TryGetValue(host[^suffixes.Length..], out found))
             {
                 kind = DomainKind.Suffix;
-                return found;
+                return _hosts[found];
             }
         }
 
-        kind = _any is null ? DomainKind.None : DomainKind.Any;
-        return _any;
+        kind = _any < 0 ? DomainKind.None : DomainKind.Any;
+        return _any < 0 ? null : _hosts[_any];
     }
 
-    private readonly record struct Suffixes(int Length, FrozenDictionary<string, VirtualHost>.AlternateLookup<ReadOnlySpan<char>> Hosts);
+    private static bool HaveTheSameDomains(ImmutableArray<VirtualHost> a, ImmutableArray<VirtualHost> b)
+    {
+        if (a.Length != b.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < a.Length; i++)
+        {
+            if (!ReferenceEquals(a[i], b[i]) && !a[i].Domains.AsSpan().SequenceEqual(b[i].Domains.AsSpan()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private readonly record struct Suffixes(int Length, FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Hosts);
 }
