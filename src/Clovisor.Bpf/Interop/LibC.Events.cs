@@ -5,9 +5,6 @@ namespace Clovisor.Bpf.Interop;
 // Waiting for descriptors, and mapping them.
 internal static unsafe partial class LibC
 {
-    internal const int MAP_SHARED = 0x01;
-    internal const int MAP_FIXED = 0x10;
-
     internal const int EPOLL_CLOEXEC = 0x80000;
     internal const int EPOLL_CTL_ADD = 1;
     internal const int EPOLL_CTL_DEL = 2;

@@ -57,7 +57,7 @@ public abstract partial class BpfRecordReader
                 for (int i = 0; i < _sources.Length; i++)
                 {
                     using BpfHandle.FdLease lease = _sources[i].Descriptor.Lease();
-                    descriptors[i] = new LibC.PollDescriptor { Descriptor = lease.Descriptor, Events = LibC.POLLIN };
+                    descriptors[i] = new LibC.PollDescriptor { Descriptor = BpfSyscall.PollDescriptor(lease.Descriptor), Events = LibC.POLLIN };
                 }
 
                 double interval = Math.Min(_options.PollInterval?.TotalMilliseconds ?? DisposalCheckMilliseconds, DisposalCheckMilliseconds);

@@ -33,7 +33,7 @@ internal static unsafe class ReadinessThread
         using BpfHandle.FdLease epollLease = epoll.Lease();
         byte* description = stackalloc byte[EpollEvents.Size];
         EpollEvents.Write(description, events | LibC.EPOLLET, id);
-        if (LibC.epoll_ctl(epollLease.Descriptor, LibC.EPOLL_CTL_ADD, lease.Descriptor, description) < 0)
+        if (LibC.epoll_ctl(epollLease.Descriptor, LibC.EPOLL_CTL_ADD, BpfSyscall.PollDescriptor(lease.Descriptor), description) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             Watched.TryRemove(id, out _);
@@ -53,7 +53,7 @@ internal static unsafe class ReadinessThread
 
         using BpfHandle.FdLease lease = descriptor.Lease();
         using BpfHandle.FdLease epollLease = epoll.Lease();
-        _ = LibC.epoll_ctl(epollLease.Descriptor, LibC.EPOLL_CTL_DEL, lease.Descriptor, null);
+        _ = LibC.epoll_ctl(epollLease.Descriptor, LibC.EPOLL_CTL_DEL, BpfSyscall.PollDescriptor(lease.Descriptor), null);
     }
 
     private static BpfHandle Start()

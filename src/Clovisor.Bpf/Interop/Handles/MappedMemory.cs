@@ -36,14 +36,8 @@ internal sealed unsafe class MappedMemory : SafeHandle
     {
         using BpfHandle.FdLease lease = owner.Lease();
         int protection = LibC.PROT_READ | (writable ? LibC.PROT_WRITE : 0);
-        void* start = LibC.mmap(null, length, protection, LibC.MAP_SHARED, lease.Descriptor, offset);
-        if (start == (void*)-1)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            throw BpfErrors.Create("map into memory", target, errno, hint?.Invoke(errno));
-        }
-
-        return (byte*)start;
+        void* start = BpfSyscall.Map(lease.Descriptor, length, protection, offset, out int errno);
+        return start is not null ? (byte*)start : throw BpfErrors.Create("map into memory", target, errno, hint?.Invoke(errno));
     }
 
     /// <summary>
