@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.GatewayApi;
 using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio;
@@ -36,6 +37,21 @@ public sealed record IstioConfiguration
 
     /// <summary>Gets the Kubernetes namespaces.</summary>
     public ImmutableArray<KubernetesNamespace> Namespaces { get; init; } = [];
+
+    /// <summary>Gets the gateways of the Gateway API.</summary>
+    public ImmutableArray<KubernetesGateway> KubernetesGateways { get; init; } = [];
+
+    /// <summary>Gets the classes of such gateways. Istio's own need no object.</summary>
+    public ImmutableArray<GatewayClass> GatewayClasses { get; init; } = [];
+
+    /// <summary>Gets the listeners that are added to such gateways.</summary>
+    public ImmutableArray<ListenerSet> ListenerSets { get; init; } = [];
+
+    /// <summary>Gets the routes of the Gateway API, of all kinds.</summary>
+    public ImmutableArray<GatewayApiRoute> GatewayApiRoutes { get; init; } = [];
+
+    /// <summary>Gets what namespaces allow others to refer to.</summary>
+    public ImmutableArray<ReferenceGrant> ReferenceGrants { get; init; } = [];
 
     /// <summary>Gets the documents that were read and have no part in routing here, such as an EnvoyFilter or a Deployment.</summary>
     public ImmutableArray<IgnoredDocument> Ignored { get; init; } = [];

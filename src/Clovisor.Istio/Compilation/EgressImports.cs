@@ -29,7 +29,7 @@ internal sealed class EgressImports
 
     /// <summary>Says whether a rule is imported: one host is enough, and then it comes in whole.</summary>
     public bool Includes(ResolvedService rule) =>
-        For(rule.Resource.Namespace).Any(import => rule.Hosts.Any(host => HostName.Matches(host, import)));
+        For(rule.Resource.Namespace).Any(import => rule.Hosts.Any(host => rule.Resource.IsGatewayApi ? HostName.IsSubsetOf(host, import) : HostName.Matches(host, import)));
 
     private IEnumerable<string> For(string scope) =>
         (_byNamespace.GetValueOrDefault(scope) ?? []).Concat(_byNamespace.GetValueOrDefault("*") ?? []);

@@ -141,11 +141,7 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy, Ta
     private IEnumerable<BoundServer> Servers()
     {
         var protocols = new Dictionary<int, bool>();
-        foreach (Gateway gateway in model.Configuration.Gateways
-            .Where(g => proxy.HasLabels(g.Selector))
-            .OrderBy(static g => g.Created ?? DateTimeOffset.MinValue)
-            .ThenBy(static g => g.Name, StringComparer.Ordinal)
-            .ThenBy(static g => g.Namespace, StringComparer.Ordinal))
+        foreach (Gateway gateway in new GatewayWorkload(model, proxy).Gateways())
         {
             foreach (GatewayServer server in gateway.Servers)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Clovisor.Istio.GatewayApi.Conversion;
 using Clovisor.Istio.Hosts;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
@@ -9,16 +10,20 @@ namespace Clovisor.Istio.Compilation;
 /// <summary>A configuration prepared for compiling tables: services registered, names complete, delegates merged.</summary>
 internal sealed class MeshModel
 {
+    private readonly GatewayApiConversion _converted;
     private readonly Dictionary<ObjectKey, Prepared> _prepared = [];
     private readonly ConcurrentDictionary<string, List<VirtualService>> _visible = new(StringComparer.Ordinal);
 
     /// <summary>Initializes a new instance of the <see cref="MeshModel"/> class.</summary>
-    /// <param name="configuration">The configuration.</param>
+    /// <param name="source">The configuration.</param>
     /// <param name="previous">The model of an earlier configuration. What both have in common is taken over from it; it is not kept.</param>
-    public MeshModel(IstioConfiguration configuration, MeshModel? previous = null)
+    public MeshModel(IstioConfiguration source, MeshModel? previous = null)
     {
+        previous = previous?.Mesh == source.Mesh ? previous : null;
+        _converted = GatewayApiConversion.Of(source, previous?._converted);
+        IstioConfiguration configuration = _converted.Apply(source);
         Configuration = configuration;
-        previous = previous?.Mesh == configuration.Mesh ? previous : null;
+        Dropped.AddRange(_converted.Dropped);
         Registry = new ServiceRegistry(configuration, previous?.Registry);
         var merger = new DelegateMerger(configuration);
         foreach (VirtualService service in configuration.VirtualServices)

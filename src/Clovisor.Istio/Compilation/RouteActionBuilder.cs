@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Clovisor.Istio.Hosts;
+using Clovisor.Istio.Matching;
+using Clovisor.Istio.Re2;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
 
@@ -9,10 +11,12 @@ namespace Clovisor.Istio.Compilation;
 internal sealed class RouteActionBuilder
 {
     private readonly RouteContext _context;
+    private readonly PathMatcher _path;
 
-    public RouteActionBuilder(HttpRoute rule, RouteContext context)
+    public RouteActionBuilder(HttpRoute rule, PathMatcher path, RouteContext context)
     {
         _context = context;
+        _path = path;
         HeaderOperationsCompiler.Result own = HeaderOperationsCompiler.Compile(rule.Headers);
         Headers = own.Mutations;
         Action = rule switch
@@ -30,6 +34,12 @@ internal sealed class RouteActionBuilder
     /// <summary>Makes the destination that Envoy calls a cluster. The port is the destination's, else the service's only one, else the listener's.</summary>
     public static RouteDestination Destination(Destination destination, RouteContext context, int weight)
     {
+        if (destination.Host.Length == 0)
+        {
+            // A backend that a Gateway API route may not refer to.
+            return new RouteDestination { Cluster = "UnknownService", Weight = weight };
+        }
+
         MeshService? service = context.Lookup(destination.Host);
         string host = service is { ExternalName.Length: > 0 } ? service.ExternalName : destination.Host;
         int port = destination.Port != 0 ? destination.Port
@@ -99,8 +109,10 @@ internal sealed class RouteActionBuilder
         return Destination(destination.Destination, _context, destination.Weight) with { Headers = own.Mutations, Authority = own.Authority };
     }
 
-    private static PathRewrite? Rewrite(HttpRewrite? rewrite) => rewrite switch
+    private PathRewrite? Rewrite(HttpRewrite? rewrite) => rewrite switch
     {
+        // The Gateway API takes a prefix away whole, and leaves one slash.
+        { Uri: "/" } when _context.IsGatewayApi => new PathRewrite { Pattern = $"^{Re2Expression.Escape(_path.ElementPrefix)}(/?)(.*)", Substitution = "/\\2" },
         { RegexMatch: { } pattern } => new PathRewrite { Pattern = pattern, Substitution = rewrite.RegexSubstitution ?? "" },
         { Uri.Length: > 0 } => new PathRewrite { Prefix = rewrite.Uri },
         _ => null,

@@ -15,6 +15,9 @@ internal sealed record RouteContext
 
     public bool IsTls { get; init; }
 
+    /// <summary>Gets a value indicating whether the rule was made from a route of the Gateway API.</summary>
+    public bool IsGatewayApi { get; init; }
+
     /// <summary>Gets the way to the service that a destination's host names; null where there is none.</summary>
     public required Func<string, MeshService?> Lookup { get; init; }
 

@@ -96,9 +96,11 @@ internal static class RouteListBuilder
     {
         HttpRoute route = rule.Route;
         string name = match is { Name.Length: > 0 } ? $"{route.Name}.{match.Name}" : route.Name;
-        var built = new RouteActionBuilder(route, context);
-        return new Route(name, PathMatcher.From(match?.Uri, match?.IgnoreUriCase ?? false), Headers(match), Query(match), built.Action)
+        PathMatcher path = service.Resource.IsGatewayApi ? PathMatcher.FromGatewayApi(match?.Uri) : PathMatcher.From(match?.Uri, match?.IgnoreUriCase ?? false);
+        var built = new RouteActionBuilder(route, path, context with { IsGatewayApi = service.Resource.IsGatewayApi });
+        return new Route(name, path, Headers(match), Query(match), built.Action)
         {
+            Origin = route.Origin,
             VirtualService = service.Key,
             RuleIndex = rule.Index,
             RuleName = route.Name,
@@ -106,7 +108,7 @@ internal static class RouteListBuilder
             MatchName = match?.Name ?? "",
             Delegate = rule.Delegate,
             DelegateRuleIndex = rule.DelegateIndex,
-            Source = rule.Source,
+            Source = route.Origin?.Source ?? rule.Source,
             Headers = built.Headers,
             Fault = route.Fault,
             Cors = route.CorsPolicy,

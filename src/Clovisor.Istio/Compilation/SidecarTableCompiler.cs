@@ -92,7 +92,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
         return new DomainClaims(proxy, model.Mesh, port, memo, dropped).Assign(claims);
     }
 
-    private static List<Claim> Claims(List<ResolvedService> rules, Dictionary<string, MeshService> services, int port, RouteContext context)
+    private List<Claim> Claims(List<ResolvedService> rules, Dictionary<string, MeshService> services, int port, RouteContext context)
     {
         var wildcards = new WildcardOwners(rules);
         var claims = new List<Claim>();
@@ -114,6 +114,14 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
             }
 
             (List<string> others, List<MeshService> own) = Split(rule, services, wildcards);
+
+            // Such a route holds in the namespace of its service, and for the clients of its own.
+            if (rule.Resource.IsGatewayApi && !own.Exists(s => s.Namespace == rule.Resource.Namespace || proxy.Namespace == rule.Resource.Namespace))
+            {
+                context.Dropped.Add(new DroppedRule(rule.Key, -1, -1, "it is neither in the namespace of its service nor in that of this proxy", rule.Resource.Source));
+                continue;
+            }
+
             if (own.Count > 0 || port == 80)
             {
                 claims.Add(new Claim(rule, others, own, routes));
@@ -141,6 +149,12 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
 
         foreach (string host in rule.Hosts.Where(HostName.IsWildcard))
         {
+            if (rule.Resource.IsGatewayApi)
+            {
+                others.Add(host);
+                continue;
+            }
+
             // A wildcard that covers any service stands for those services alone, and only where no rule is more specific.
             List<MeshService> covered = [.. services.Values.Where(s => HostName.Matches(host, s.Host)).OrderBy(static s => s.Host, StringComparer.Ordinal)];
             own.AddRange(covered.Where(s => wildcards.OwnerOf(s.Host) == rule.Key));

@@ -8,7 +8,7 @@ internal static class ExportRules
 {
     /// <summary>
     /// Gets the rules that a namespace sees. Precedence:
-    /// 1. those private to the namespace itself, 2. those exported to it by name, 3. the public ones;
+    /// 1. those private to the namespace itself, 2. those exported to it by name, 3. the public ones, its own Gateway API routes before others;
     /// within each the older first, then by name, then by namespace.
     /// </summary>
     public static List<VirtualService> Visible(IEnumerable<VirtualService> all, string scope, ImmutableArray<string> byDefault)
@@ -40,7 +40,10 @@ internal static class ExportRules
             }
         }
 
-        return [.. mine, .. given, .. open];
+        // Of the routes of the Gateway API those of the consumer's namespace go first.
+        return [.. mine, .. given, .. open.Where(r => IsConsumers(r)), .. open.Where(r => !IsConsumers(r))];
+
+        bool IsConsumers(VirtualService rule) => rule.IsGatewayApi && rule.Namespace == scope;
     }
 
     public static IEnumerable<VirtualService> Ordered(IEnumerable<VirtualService> all) => all

@@ -10,8 +10,11 @@ internal readonly struct PathMatcher
     private readonly bool _ignoreCase;
     private readonly Re2Expression? _regex;
 
-    private PathMatcher(StringMatchKind kind, string value, bool ignoreCase, Re2Expression? regex)
+    private readonly bool _wholeElements;
+
+    private PathMatcher(StringMatchKind kind, string value, bool ignoreCase, Re2Expression? regex, bool wholeElements = false)
     {
+        _wholeElements = wholeElements;
         Kind = kind;
         Value = value;
         _ignoreCase = ignoreCase;
@@ -28,6 +31,14 @@ internal readonly struct PathMatcher
     /// <summary>Gets a value indicating whether Istio takes the path for one that matches everything. An empty prefix does match everything and is not taken for it.</summary>
     public bool IsCatchAll => (Kind == StringMatchKind.Prefix && Value == "/") || (Kind == StringMatchKind.Regex && Value == ".*");
 
+    /// <summary>Gets the prefix that counts whole path elements, or an empty string for any other condition.</summary>
+    public string ElementPrefix => _wholeElements ? Value : "";
+
+    /// <summary>Compiles a condition of a Gateway API route: <c>/foo</c> is a prefix of <c>/foo/bar</c>, and none of <c>/foobar</c>.</summary>
+    public static PathMatcher FromGatewayApi(StringMatch? match) => match is { Kind: StringMatchKind.Prefix, Value: not "/" }
+        ? new PathMatcher(match.Kind, match.Value.EndsWith('/') ? match.Value[..^1] : match.Value, false, null, wholeElements: true)
+        : From(match, false);
+
     /// <summary>Compiles a condition. None at all, and one without a kind, are the prefix <c>/</c>. Case is never ignored in regular expressions.</summary>
     public static PathMatcher From(StringMatch? match, bool ignoreCase) => match switch
     {
@@ -39,11 +50,11 @@ internal readonly struct PathMatcher
     public bool IsMatch(ReadOnlySpan<char> path) => Kind switch
     {
         StringMatchKind.Exact => path.Length == Value.Length && Equal(path),
-        StringMatchKind.Prefix => path.Length >= Value.Length && Equal(path[..Value.Length]),
+        StringMatchKind.Prefix => path.Length >= Value.Length && Equal(path[..Value.Length]) && (!_wholeElements || path.Length == Value.Length || path[Value.Length] == '/'),
         _ => _regex!.IsFullMatch(path),
     };
 
-    public override string ToString() => $"{Kind.ToString().ToLowerInvariant()} \"{Value}\"{(_ignoreCase ? " ignoring case" : "")}";
+    public override string ToString() => $"{(_wholeElements ? "element " : "")}{Kind.ToString().ToLowerInvariant()} \"{Value}\"{(_ignoreCase ? " ignoring case" : "")}";
 
     // Ascii, not OrdinalIgnoreCase: the proxy folds ASCII letters only.
     private bool Equal(ReadOnlySpan<char> path) => _ignoreCase

@@ -49,6 +49,9 @@ internal sealed class Re2Expression
     /// <summary>Parses an expression that was checked before.</summary>
     public static Re2Expression Parse(string text) => TryParse(text, out string error) ?? throw new ArgumentException($"\"{text}\" is not an RE2 expression: {error}", nameof(text));
 
+    /// <summary>Gets an expression that matches the text itself.</summary>
+    public static string Escape(string text) => string.Concat(text.Select(static c => @"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal) ? $"\\{c}" : $"{c}"));
+
     /// <summary>Says whether the whole input matches. Allocates nothing once warmed up, except for long input beyond ASCII.</summary>
     public bool IsFullMatch(ReadOnlySpan<char> input)
     {

@@ -13,4 +13,10 @@ public sealed record Gateway : Resource
 
     /// <summary>Gets the servers in order.</summary>
     public ImmutableArray<GatewayServer> Servers { get; init; } = [];
+
+    /// <summary>Gets the host names of the services whose proxies serve it; default where <see cref="Selector"/> says who does.</summary>
+    internal ImmutableArray<string> Services { get; init; }
+
+    /// <summary>Gets the Gateway API object whose proxy the control plane makes, or null.</summary>
+    internal ObjectKey? ManagedBy { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.Routing;
 
 namespace Clovisor.Istio.Resources;
 
@@ -46,4 +47,7 @@ public sealed record HttpRoute
 
     /// <summary>Gets the line the rule starts at, from 1; 0 when unknown.</summary>
     public int Line { get; init; }
+
+    /// <summary>Gets the rule of a Gateway API route that this one was made from, or null.</summary>
+    internal RouteOrigin? Origin { get; init; }
 }

@@ -22,4 +22,7 @@ public sealed record KubernetesService : Resource
 
     /// <summary>Gets the namespaces that see the service, from its annotation; empty means the mesh's default, which is all.</summary>
     public ImmutableArray<string> ExportTo { get; init; } = [];
+
+    /// <summary>Gets the labels of the pods behind the service; empty when it selects none.</summary>
+    public ImmutableDictionary<string, string> Selector { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

@@ -11,4 +11,7 @@ public sealed record ServicePort
 
     /// <summary>Gets the protocol as written, such as <c>HTTP</c>, or an empty string.</summary>
     public string Protocol { get; init; } = "";
+
+    /// <summary>Gets the port of the pods that a service's port leads to; 0 when it is the same, or given by name.</summary>
+    public int TargetPort { get; init; }
 }

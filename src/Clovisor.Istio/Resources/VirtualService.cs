@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 namespace Clovisor.Istio.Resources;
 
 /// <summary>Istio's route rules for a set of hosts.</summary>
-/// <remarks>TLS and TCP rules are counted and not evaluated.</remarks>
 public sealed record VirtualService : Resource
 {
     /// <inheritdoc/>
@@ -18,12 +17,15 @@ public sealed record VirtualService : Resource
     /// <summary>Gets the HTTP rules, in the order in which they are tried.</summary>
     public ImmutableArray<HttpRoute> Http { get; init; } = [];
 
-    /// <summary>Gets how many TLS rules the object has.</summary>
-    public int TlsRuleCount { get; init; }
+    /// <summary>Gets the TLS rules, which route connections by the server name that the client asks for.</summary>
+    public ImmutableArray<ConnectionRoute> Tls { get; init; } = [];
 
-    /// <summary>Gets how many TCP rules the object has.</summary>
-    public int TcpRuleCount { get; init; }
+    /// <summary>Gets the TCP rules.</summary>
+    public ImmutableArray<ConnectionRoute> Tcp { get; init; } = [];
 
     /// <summary>Gets the namespaces that see the object; empty means the mesh's default, which is all.</summary>
     public ImmutableArray<string> ExportTo { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether the object was made from routes of the Gateway API, which order and match by rules of their own.</summary>
+    internal bool IsGatewayApi { get; init; }
 }

@@ -44,6 +44,9 @@ public sealed class Route
     /// <summary>Gets the index of the rule in <see cref="Delegate"/>, from 0, or -1.</summary>
     public int DelegateRuleIndex { get; internal init; } = -1;
 
+    /// <summary>Gets the rule of a Gateway API route that the rule was made from, or null. Then <see cref="VirtualService"/> is what Istio makes of it, and no object of the configuration.</summary>
+    public RouteOrigin? Origin { get; internal init; }
+
     /// <summary>Gets the file and line of the rule.</summary>
     public SourceLocation Source { get; internal init; }
 

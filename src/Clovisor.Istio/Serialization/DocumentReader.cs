@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.GatewayApi;
+using Clovisor.Istio.GatewayApi.Binding;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Validation;
 
@@ -43,6 +45,11 @@ internal sealed class DocumentReader
         Services = Of<KubernetesService>(),
         Pods = Of<KubernetesPod>(),
         Namespaces = Of<KubernetesNamespace>(),
+        KubernetesGateways = Of<KubernetesGateway>(),
+        GatewayClasses = Of<GatewayClass>(),
+        ListenerSets = Of<ListenerSet>(),
+        GatewayApiRoutes = Of<GatewayApiRoute>(),
+        ReferenceGrants = Of<ReferenceGrant>(),
         Ignored = [.. _ignored],
     };
 
@@ -113,6 +120,11 @@ internal sealed class DocumentReader
             case ("networking.istio.io", "ServiceEntry"): Spec(root, s => ServiceEntryBinder.Bind(s, header), e => ServiceEntryValidator.Validate(e, errors)); break;
             case ("networking.istio.io", "Sidecar"): Spec(root, s => SidecarBinder.Bind(s, header), s => SidecarValidator.Validate(s, errors)); break;
             case ("networking.istio.io", "DestinationRule"): Spec(root, s => DestinationRuleBinder.Bind(s, header), d => DestinationRuleValidator.Validate(d, errors)); break;
+            case (GatewayApiBinder.Group, "Gateway"): Spec(root, s => GatewayApiBinder.Gateway(s, header), static _ => { }); break;
+            case (GatewayApiBinder.Group, "GatewayClass"): Spec(root, s => GatewayApiBinder.Class(s, header), static _ => { }); break;
+            case (GatewayApiBinder.Group, "ListenerSet") or ("gateway.networking.x-k8s.io", "XListenerSet"): Spec(root, s => GatewayApiBinder.ListenerSet(s, header), static _ => { }); break;
+            case (GatewayApiBinder.Group, "ReferenceGrant"): Spec(root, s => GatewayApiBinder.Grant(s, header), static _ => { }); break;
+            case (GatewayApiBinder.Group, GatewayApiRoute.Http or GatewayApiRoute.Grpc or GatewayApiRoute.Tls or GatewayApiRoute.Tcp): Spec(root, s => GatewayRouteBinder.Bind(s, header, kind), static _ => { }); break;
             case ("", "Service"): Add(KubernetesBinder.Service(root, header), errors); break;
             case ("", "Pod"): Add(KubernetesBinder.Pod(root, header), errors); break;
             case ("", "Namespace"): Add(KubernetesBinder.Namespace(root, header), errors); break;
@@ -160,7 +172,9 @@ internal sealed class DocumentReader
 
     private void Add(Resource resource, ErrorList errors)
     {
-        var identity = (resource.Kind, resource.Namespace, resource.Name);
+        // Two groups have a kind Gateway.
+        string kind = resource is KubernetesGateway ? "gateway.networking.k8s.io/Gateway" : resource.Kind;
+        var identity = (kind, resource.Namespace, resource.Name);
         if (!_seen.TryAdd(identity, resource.Source))
         {
             errors.Add(resource.Source.Line, "", $"is defined twice, first in {_seen[identity]}; rename or remove one");

@@ -7,7 +7,7 @@ namespace Clovisor.Istio.Serialization;
 /// Reads the fields of one object by name. Every name that is asked for is a known one: what is left over when
 /// <see cref="Finish"/> is called is an unknown field. A field with an error reads as unset, and reading goes on.
 /// </summary>
-internal sealed class FieldReader(YamlNode node, string path, ErrorList errors)
+internal sealed partial class FieldReader(YamlNode node, string path, ErrorList errors)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -150,41 +150,10 @@ internal sealed class FieldReader(YamlNode node, string path, ErrorList errors)
         return ObjectOf(value, PathOf(name), bind);
     }
 
-    public ImmutableArray<T> List<T>(string name, Func<FieldReader, T> bind)
-        where T : class
-    {
-        var list = ImmutableArray.CreateBuilder<T>();
-        foreach ((YamlNode item, string itemPath) in Items(name))
-        {
-            if (ObjectOf(item, itemPath, bind) is { } bound)
-            {
-                list.Add(bound);
-            }
-        }
-
-        return list.DrainToImmutable();
-    }
-
-    public ImmutableArray<string> Texts(string name)
-    {
-        var list = ImmutableArray.CreateBuilder<string>();
-        foreach ((YamlNode item, string itemPath) in Items(name))
-        {
-            if (TextOf(item, itemPath) is { } text)
-            {
-                list.Add(text);
-            }
-        }
-
-        return list.DrainToImmutable();
-    }
-
     public ImmutableDictionary<string, string> TextMap(string name) => Map(name, TextOf);
 
     public ImmutableDictionary<string, T> ObjectMap<T>(string name, Func<FieldReader, T> bind)
         where T : class => Map(name, (value, path) => ObjectOf(value, path, bind));
-
-    public int Count(string name) => Items(name).Count;
 
     /// <summary>Reports what nobody asked for.</summary>
     public void Finish()
@@ -234,36 +203,6 @@ internal sealed class FieldReader(YamlNode node, string path, ErrorList errors)
         _known.Add(name);
         YamlNode? value = Node.Find(name);
         return value is null || value.IsNull ? null : value;
-    }
-
-    private List<(YamlNode Item, string Path)> Items(string name)
-    {
-        var items = new List<(YamlNode, string)>();
-        if (Get(name) is not { } value)
-        {
-            return items;
-        }
-
-        if (value.Kind != YamlKind.Sequence)
-        {
-            Error(name, $"must be a list, not {value.Describe()}");
-            return items;
-        }
-
-        for (int i = 0; i < value.Items.Count; i++)
-        {
-            string path = $"{PathOf(name)}[{i}]";
-            if (value.Items[i].IsNull)
-            {
-                Errors.Add(value.Items[i].Line, path, "is empty");
-            }
-            else
-            {
-                items.Add((value.Items[i], path));
-            }
-        }
-
-        return items;
     }
 
     private string? TextOf(YamlNode value, string path)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Serialization;
@@ -21,6 +22,7 @@ internal static class KubernetesBinder
                 ClusterAddresses = address == "None" ? [] : addresses.Length > 0 ? addresses : address.Length > 0 ? [address] : [],
                 ExternalName = s.Text("type") == "ExternalName" ? s.Text("externalName") : "",
                 Ports = s.List("ports", Port),
+                Selector = s.TextMap("selector"),
             };
         }) ?? new KubernetesService { Name = "", Namespace = "" };
         return service with
@@ -88,6 +90,7 @@ internal static class KubernetesBinder
 
         int number = r.Integer("port", 1, 65535);
         IgnoreRest(r);
-        return new ServicePort { Name = name, Number = number, Protocol = protocol };
+        int target = int.TryParse(r.Node.Find("targetPort")?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : 0;
+        return new ServicePort { Name = name, Number = number, Protocol = protocol, TargetPort = target };
     }
 }

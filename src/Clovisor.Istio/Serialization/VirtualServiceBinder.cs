@@ -8,8 +8,6 @@ internal static class VirtualServiceBinder
 {
     public static VirtualService Bind(FieldReader spec, ResourceHeader header)
     {
-        int tls = spec.Count("tls");
-        int tcp = spec.Count("tcp");
         return new VirtualService
         {
             Name = header.Name,
@@ -21,8 +19,8 @@ internal static class VirtualServiceBinder
             Gateways = spec.Texts("gateways"),
             Http = spec.List("http", Route),
             ExportTo = spec.Texts("exportTo"),
-            TlsRuleCount = tls,
-            TcpRuleCount = tcp,
+            Tls = spec.List("tls", ConnectionRouteBinder.Tls),
+            Tcp = spec.List("tcp", ConnectionRouteBinder.Tcp),
         };
     }
 

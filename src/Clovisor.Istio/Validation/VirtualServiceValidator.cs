@@ -11,12 +11,12 @@ internal static class VirtualServiceValidator
     {
         int line = service.Source.Line;
         bool isDelegate = service.Hosts.IsEmpty;
-        if (isDelegate && (!service.Gateways.IsEmpty || service.TlsRuleCount > 0 || service.TcpRuleCount > 0))
+        if (isDelegate && (!service.Gateways.IsEmpty || !service.Tls.IsEmpty || !service.Tcp.IsEmpty))
         {
             errors.Add(line, "spec.hosts", "is missing; only a delegate has no hosts, and a delegate has http rules alone");
         }
 
-        if (service.Http.IsEmpty && service.TlsRuleCount == 0 && service.TcpRuleCount == 0)
+        if (service.Http.IsEmpty && service.Tls.IsEmpty && service.Tcp.IsEmpty)
         {
             errors.Add(line, "spec", "has no rule; give at least one of http, tls and tcp");
         }

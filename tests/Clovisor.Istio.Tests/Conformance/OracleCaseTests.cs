@@ -12,7 +12,6 @@ public sealed class OracleCaseTests
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Exceptions = new(static () => OracleExceptions.Read(Folder));
 
     public static IEnumerable<TheoryDataRow<string>> Names => Cases.Value.Values
-        .Where(static c => c.Family != "gwapi")
         .Select(static c => new TheoryDataRow<string>(c.Name) { TestDisplayName = $"Answers_as_Istio_and_Envoy_do({c.Name})" });
 
     [Theory]
