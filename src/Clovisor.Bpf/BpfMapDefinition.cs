@@ -1,27 +1,42 @@
-using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
+using Clovisor.Bpf.Loading;
 using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Pinning;
 
 namespace Clovisor.Bpf;
 
 /// <summary>A map as an object file defines it, before loading. Not safe for use from several threads at once.</summary>
 public sealed class BpfMapDefinition
 {
+    private readonly Func<byte[]> _readInitialValue;
     private uint _maxEntries;
+    private BpfMapOptions _flags;
+    private ulong _extra;
+    private int? _numaNode;
+    private BpfMap? _innerMap;
+    private string? _pinPath;
 
-    internal BpfMapDefinition(string name, BpfMapType type, int keySize, int valueSize, uint maxEntries, BpfMapOptions flags, MapBtf? btf)
+    internal BpfMapDefinition(MapDefinitionData data, MapBtf? btf, Func<byte[]> readInitialValue)
     {
-        Name = name;
-        Type = type;
-        KeySize = keySize;
-        ValueSize = valueSize;
-        _maxEntries = maxEntries;
-        Flags = flags;
+        Name = data.Name;
+        Section = data.Section;
+        Type = data.Type;
+        KeySize = data.KeySize;
+        ValueSize = data.ValueSize;
+        AutoCreate = data.AutoCreate;
+        _maxEntries = data.MaxEntries;
+        _flags = data.Flags;
+        _extra = data.Extra;
+        _pinPath = data.PinPath;
         Btf = btf;
+        _readInitialValue = readInitialValue;
     }
 
     /// <summary>The name in the object file.</summary>
     public string Name { get; }
+
+    /// <summary>The section of global variables that it holds, such as <c>.data</c>; null for a map that the program declares.</summary>
+    public string? Section { get; }
 
     /// <summary>The type.</summary>
     public BpfMapType Type { get; }
@@ -29,11 +44,25 @@ public sealed class BpfMapDefinition
     /// <summary>Size of a key in bytes.</summary>
     public int KeySize { get; }
 
-    /// <summary>Size of a value in bytes.</summary>
+    /// <summary>Size of a value in bytes; of one CPU's value in a per-CPU map.</summary>
     public int ValueSize { get; }
 
-    /// <summary>The flags.</summary>
-    public BpfMapOptions Flags { get; }
+    /// <summary>Whether it is created. A program that uses a map which is not is refused.</summary>
+    /// <value>Default: true, unless the object says otherwise.</value>
+    public bool AutoCreate { get; set; }
+
+    /// <summary>The flags. The default is what the object file says.</summary>
+    /// <exception cref="InvalidOperationException">A map to reuse was set, and its flags stand.</exception>
+    public BpfMapOptions Flags
+    {
+        get => _flags;
+        set
+        {
+            RequireNew();
+            _flags = value;
+            Changed |= MapChanges.Flags;
+        }
+    }
 
     /// <summary>The most entries the map will hold, at least 1. The default is what the object file says.</summary>
     /// <exception cref="InvalidOperationException">A map to reuse was set, and that one's size stands.</exception>
@@ -43,19 +72,73 @@ public sealed class BpfMapDefinition
         set
         {
             ArgumentOutOfRangeException.ThrowIfZero(value);
-            if (Reused is not null)
-            {
-                throw new InvalidOperationException($"Map {Name} is reused from one that exists, whose size stands.");
-            }
-
+            RequireNew();
             _maxEntries = value;
-            IsResized = true;
+            Changed |= MapChanges.MaxEntries;
         }
     }
 
+    /// <summary>What only some types have (<c>map_extra</c>): the number of hash functions of a bloom filter. From Linux 5.16.</summary>
+    /// <exception cref="InvalidOperationException">A map to reuse was set.</exception>
+    public ulong Extra
+    {
+        get => _extra;
+        set
+        {
+            RequireNew();
+            _extra = value;
+            Changed |= MapChanges.Extra;
+        }
+    }
+
+    /// <summary>The memory node to take the map from; null for any.</summary>
+    /// <exception cref="InvalidOperationException">A map to reuse was set.</exception>
+    public int? NumaNode
+    {
+        get => _numaNode;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value ?? 0);
+            RequireNew();
+            _numaNode = value;
+            Changed |= MapChanges.NumaNode;
+        }
+    }
+
+    /// <summary>For a map of maps: a map of the shape that its inner maps will have. Must stay open until the load is over.</summary>
+    /// <value>Default: null, what the object file declares.</value>
+    public BpfMap? InnerMap
+    {
+        get => _innerMap;
+        set
+        {
+            RequireNew();
+            _innerMap = value;
+            Changed |= MapChanges.InnerMap;
+        }
+    }
+
+    /// <summary>Where the map is pinned once everything is loaded; null for nowhere.</summary>
+    /// <value>Default: null, or its name below <see cref="BpfObjectOptions.PinRoot"/> when the program pins it by name.</value>
+    public string? PinPath
+    {
+        get => _pinPath;
+        set => _pinPath = string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    /// <summary>What happens when something is pinned at <see cref="PinPath"/>.</summary>
+    /// <value>Default: null, what <see cref="BpfObjectOptions.PinPolicy"/> says.</value>
+    public BpfPinPolicy? PinPolicy { get; set; }
+
+    /// <summary>The bytes that a section of global variables starts with; empty for other maps. Writable: what is written holds for all later loads.</summary>
+    public Span<byte> InitialValue => Section is null ? [] : InitialBytes ??= _readInitialValue();
+
     internal MapBtf? Btf { get; }
 
-    internal bool IsResized { get; private set; }
+    internal MapChanges Changed { get; private set; }
+
+    /// <summary>Null as long as nobody has looked at the bytes: then libbpf's own stand.</summary>
+    internal byte[]? InitialBytes { get; private set; }
 
     /// <summary>A descriptor of the map to use in place of a new one, owned by the object file.</summary>
     internal BpfHandle? Reused { get; private set; }
@@ -66,28 +149,10 @@ public sealed class BpfMapDefinition
     public void Reuse(BpfMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        var differences = new List<string>();
-        Compare("type", Type, map.Type);
-        Compare("key size", KeySize, map.KeySize);
-        Compare("value size", ValueSize, map.ValueSize);
-        Compare("max entries", MaxEntries, map.MaxEntries);
-        Compare("flags", Flags, map.Flags);
-        if (differences.Count > 0)
-        {
-            throw new BpfMapIncompatibleException("reuse", Name, differences);
-        }
-
+        MapReuse.Require(this, map);
         BpfHandle duplicate = map.Handle.Duplicate($"map {Name}");
         Reused?.Dispose();
         Reused = duplicate;
-
-        void Compare<T>(string what, T wanted, T existing)
-        {
-            if (!EqualityComparer<T>.Default.Equals(wanted, existing))
-            {
-                differences.Add($"{what} is {wanted} in the object file, {existing} in the existing map (id {map.Id})");
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -97,5 +162,13 @@ public sealed class BpfMapDefinition
     {
         Reused?.Dispose();
         Reused = null;
+    }
+
+    private void RequireNew()
+    {
+        if (Reused is not null)
+        {
+            throw new InvalidOperationException($"Map {Name} is reused from one that exists, whose shape stands.");
+        }
     }
 }

@@ -1,26 +1,39 @@
 using System.Diagnostics.CodeAnalysis;
+using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
+using Clovisor.Bpf.Loading;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
-using Clovisor.Bpf.RingBuffers;
 
 namespace Clovisor.Bpf;
 
-/// <summary>A loaded object: its programs and maps by name.</summary>
+/// <summary>A loaded object: its programs, maps and global variables by name.</summary>
 /// <remarks>
 /// Every program and map that is taken out owns a descriptor of its own, belongs to the caller and lives on when the object is disposed.
-/// Safe to use from any thread.
+/// The object holds one of each as well: a program array, which the kernel empties when its last descriptor is closed, is safe while the
+/// object is open. Safe to use from any thread.
 /// </remarks>
-public sealed class BpfObject : IDisposable
+public sealed partial class BpfObject : IDisposable
 {
-    private readonly Dictionary<string, Entry> _maps;
-    private readonly Dictionary<string, Entry> _programs;
+    private readonly ObjectHandle _handle;
+    private readonly Dictionary<string, (nint Native, BpfMapDefinition Definition)> _maps;
+    private readonly Dictionary<string, nint> _programs;
+    private readonly Dictionary<string, string>? _logs;
 
-    internal BpfObject(string name, Dictionary<string, Entry> maps, Dictionary<string, Entry> programs)
+    internal BpfObject(
+        string name,
+        ObjectHandle handle,
+        Dictionary<string, (nint Native, BpfMapDefinition Definition)> maps,
+        Dictionary<string, nint> programs,
+        Dictionary<string, string>? logs,
+        Func<IReadOnlyList<BpfGlobalDefinition>> globals)
     {
         Name = name;
+        _handle = handle;
         _maps = maps;
         _programs = programs;
+        _logs = logs;
+        _globals = globals;
     }
 
     /// <summary>The name of the file it was loaded from.</summary>
@@ -29,12 +42,15 @@ public sealed class BpfObject : IDisposable
     /// <summary>The names of the maps.</summary>
     public IReadOnlyCollection<string> MapNames => _maps.Keys;
 
-    /// <summary>The names of the programs.</summary>
+    /// <summary>The names of the programs that were loaded.</summary>
     public IReadOnlyCollection<string> ProgramNames => _programs.Keys;
+
+    /// <summary>libbpf's object, for what only libbpf can attach.</summary>
+    internal ObjectHandle Handle => _handle;
 
     /// <summary>Takes out a program. The caller disposes it.</summary>
     /// <param name="name">The name of the C function.</param>
-    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    /// <exception cref="KeyNotFoundException">There is none, or it was not loaded; the message lists those there are.</exception>
     public BpfProgram Program(string name) =>
         TryGetProgram(name, out BpfProgram? program) ? program : throw Missing("program", name, _programs.Keys);
 
@@ -43,7 +59,13 @@ public sealed class BpfObject : IDisposable
     /// <param name="program">The program.</param>
     public bool TryGetProgram(string name, [NotNullWhen(true)] out BpfProgram? program)
     {
-        program = _programs.TryGetValue(name, out Entry? entry) ? new BpfProgram(entry.Handle.Duplicate($"program {name}"), name) : null;
+        program = null;
+        if (_programs.TryGetValue(name, out nint native))
+        {
+            using ObjectHandle.ObjectLease lease = _handle.Lease();
+            program = new BpfProgram(BpfHandle.Duplicate(LibBpf.bpf_program__fd(native), $"program {name}"), name);
+        }
+
         return program is not null;
     }
 
@@ -58,68 +80,38 @@ public sealed class BpfObject : IDisposable
     /// <param name="map">The map.</param>
     public bool TryGetMap(string name, [NotNullWhen(true)] out BpfMap? map)
     {
-        map = _maps.TryGetValue(name, out Entry? entry) ? new BpfMap(entry.Handle.Duplicate($"map {name}"), name, entry.Btf) : null;
+        map = null;
+        if (_maps.TryGetValue(name, out var found))
+        {
+            using ObjectHandle.ObjectLease lease = _handle.Lease();
+            map = new BpfMap(BpfHandle.Duplicate(LibBpf.bpf_map__fd(found.Native), $"map {name}"), name, found.Definition.Btf);
+        }
+
         return map is not null;
     }
 
-    /// <summary>Takes out a hash or LRU hash map. The caller disposes it.</summary>
-    /// <typeparam name="TKey">A struct of exactly the key's layout.</typeparam>
-    /// <typeparam name="TValue">A struct of exactly the value's layout.</typeparam>
-    /// <param name="name">The name in the object file.</param>
-    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
-    /// <exception cref="BpfMapIncompatibleException">Type, sizes or C types do not fit; every difference is listed.</exception>
-    public BpfHashMap<TKey, TValue> HashMap<TKey, TValue>(string name)
-        where TKey : unmanaged
-        where TValue : unmanaged => Wrap(name, static map => new BpfHashMap<TKey, TValue>(map));
+    /// <summary>What the verifier wrote about a program it accepted.</summary>
+    /// <param name="program">The name of the C function.</param>
+    /// <returns>The whole log; empty when <see cref="BpfObjectOptions.LogLevel"/> asked for none.</returns>
+    /// <exception cref="KeyNotFoundException">No such program was loaded.</exception>
+    public string VerifierLog(string program) => _programs.ContainsKey(program)
+        ? _logs?.GetValueOrDefault(program) ?? ""
+        : throw Missing("program", program, _programs.Keys);
 
-    /// <summary>Takes out an array map. The caller disposes it.</summary>
-    /// <typeparam name="TValue">A struct of exactly the value's layout.</typeparam>
-    /// <param name="name">The name in the object file.</param>
-    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
-    /// <exception cref="BpfMapIncompatibleException">Type, sizes or C types do not fit; every difference is listed.</exception>
-    public BpfArrayMap<TValue> ArrayMap<TValue>(string name)
-        where TValue : unmanaged => Wrap(name, static map => new BpfArrayMap<TValue>(map));
-
-    /// <summary>Takes out a per-CPU array map. The caller disposes it.</summary>
-    /// <typeparam name="TValue">A struct of exactly one CPU's layout.</typeparam>
-    /// <param name="name">The name in the object file.</param>
-    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
-    /// <exception cref="BpfMapIncompatibleException">Type, sizes or C types do not fit; every difference is listed.</exception>
-    public BpfPerCpuArrayMap<TValue> PerCpuArrayMap<TValue>(string name)
-        where TValue : unmanaged => Wrap(name, static map => new BpfPerCpuArrayMap<TValue>(map));
-
-    /// <summary>Takes out a ring buffer to read records from. The caller disposes it.</summary>
-    /// <param name="name">The name in the object file.</param>
-    /// <param name="options">How to wait and what to count; null for the defaults.</param>
-    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
-    /// <exception cref="BpfMapIncompatibleException">The map is no ring buffer.</exception>
-    public BpfRingBuffer RingBuffer(string name, BpfReaderOptions? options = null) => Wrap(name, map => new BpfRingBuffer(map, options));
-
-    /// <summary>Closes the object's own descriptors. What nobody else holds, attached or pinned is unloaded by the kernel.</summary>
+    /// <summary>Closes the object's own descriptors. What nobody else holds, attached or pinned is unloaded by the kernel. References to
+    /// global variables are cut off from the programs.</summary>
     public void Dispose()
     {
-        foreach (Entry entry in _maps.Values.Concat(_programs.Values))
-        {
-            entry.Handle.Dispose();
-        }
+        _handle.Dispose();
+        UnmapGlobals();
     }
 
-    private TMap Wrap<TMap>(string name, Func<BpfMap, TMap> wrap)
-    {
-        BpfMap map = Map(name);
-        try
-        {
-            return wrap(map);
-        }
-        catch
-        {
-            map.Dispose();
-            throw;
-        }
-    }
+    /// <summary>libbpf's map or program of a name, valid while <see cref="Handle"/> is leased; 0 when there is none.</summary>
+    internal nint NativeMap(string name) => _maps.TryGetValue(name, out var found) ? found.Native : 0;
+
+    /// <inheritdoc cref="NativeMap"/>
+    internal nint NativeProgram(string name) => _programs.GetValueOrDefault(name);
 
     private KeyNotFoundException Missing(string kind, string name, IEnumerable<string> known) =>
         new($"{Name} has no {kind} {name}. It has: {string.Join(", ", known)}.");
-
-    internal sealed record Entry(BpfHandle Handle, MapBtf? Btf);
 }

@@ -10,7 +10,7 @@ public sealed class ObjectFileTests
     public void Lists_programs_and_maps_without_loading()
     {
         using BpfObjectFile file = TestPrograms.Open(TestPrograms.Counter);
-        Assert.Equal(["count", "twice"], file.Programs);
+        Assert.Equal(["count", "twice"], file.Programs.Select(static program => program.Name));
         BpfMapDefinition map = file.Map("by_length");
         Assert.Equal((BpfMapType.Hash, 4, 8, 1024u), (map.Type, map.KeySize, map.ValueSize, map.MaxEntries));
         Assert.Equal(["by_length", "totals", "percpu", "test.rodata"], file.Maps.Select(static map => map.Name));
@@ -45,8 +45,8 @@ public sealed class ObjectFileTests
     public void Sets_constants_that_the_program_then_sees()
     {
         using BpfObjectFile file = TestPrograms.Open(TestPrograms.Counter);
-        file.SetConstant("mark_to_set", 40u);
-        file.SetConstant("wide", 5UL);
+        file.SetGlobal("mark_to_set", 40u);
+        file.SetGlobal("wide", 5UL);
         using BpfObject loaded = file.Load();
         using BpfProgram program = loaded.Program("count");
         var context = default(BpfSkbContext);
@@ -58,8 +58,8 @@ public sealed class ObjectFileTests
     public void Refuses_a_constant_of_another_size_or_name()
     {
         using BpfObjectFile file = TestPrograms.Open(TestPrograms.Counter);
-        Assert.Contains("has 4 bytes, UInt64 has 8", Assert.Throws<ArgumentException>(() => file.SetConstant("mark_to_set", 1UL)).Message, StringComparison.Ordinal);
-        Assert.Contains("mark_to_set, wide", Assert.Throws<KeyNotFoundException>(() => file.SetConstant("nothing", 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("has 4 bytes, UInt64 has 8", Assert.Throws<ArgumentException>(() => file.SetGlobal("mark_to_set", 1UL)).Message, StringComparison.Ordinal);
+        Assert.Contains("mark_to_set, wide", Assert.Throws<KeyNotFoundException>(() => file.SetGlobal("nothing", 1)).Message, StringComparison.Ordinal);
     }
 
     [KernelFact]
@@ -67,7 +67,7 @@ public sealed class ObjectFileTests
     {
         using BpfObjectFile file = TestPrograms.Open(TestPrograms.Counter);
         using BpfObject first = file.Load();
-        file.SetConstant("mark_to_set", 9u);
+        file.SetGlobal("mark_to_set", 9u);
         using BpfObject second = file.Load();
         using BpfHashMap<uint, ulong> ours = first.HashMap<uint, ulong>("by_length");
         using BpfHashMap<uint, ulong> theirs = second.HashMap<uint, ulong>("by_length");
@@ -137,7 +137,7 @@ public sealed class ObjectFileTests
         file.Dispose();
         Assert.Throws<ObjectDisposedException>(() => loaded.Map("by_length"));
         Assert.Throws<ObjectDisposedException>(file.Load);
-        Assert.Throws<ObjectDisposedException>(() => file.SetConstant("wide", 1UL));
+        Assert.Throws<ObjectDisposedException>(() => file.SetGlobal("wide", 1UL));
     }
 
     [KernelFact]

@@ -9,6 +9,7 @@ internal unsafe struct MapInfo
     internal uint InterfaceIndex, BtfVmlinuxValueTypeId;
     internal ulong NetnsDevice, NetnsInode;
     internal uint BtfId, BtfKeyTypeId, BtfValueTypeId, BtfVmlinuxId;
+    internal ulong Extra;
 }
 
 internal unsafe struct ProgramInfo

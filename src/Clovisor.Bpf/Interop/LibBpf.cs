@@ -93,11 +93,4 @@ internal static unsafe partial class LibBpf
 
     [LibraryImport(Library)]
     internal static partial int bpf_map__fd(nint map);
-
-    /// <summary>The head of <c>struct bpf_object_open_opts</c>; libbpf reads as much as <see cref="Size"/> says.</summary>
-    internal struct OpenOptions
-    {
-        internal nuint Size;
-        internal byte* ObjectName;
-    }
 }

@@ -13,14 +13,15 @@ internal sealed class ElfImage
     private const uint SymbolTable = 2;
     private const uint NoBits = 8;
 
-    private readonly byte[] _bytes;
+    private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Section[] _sections;
 
     /// <exception cref="FormatException">The bytes are no such file; the message says why.</exception>
-    internal ElfImage(byte[] bytes)
+    internal ElfImage(ReadOnlyMemory<byte> elf)
     {
-        _bytes = bytes;
-        if (bytes.Length < HeaderSize || !bytes.AsSpan(0, 4).SequenceEqual("\u007fELF"u8))
+        _bytes = elf;
+        ReadOnlySpan<byte> bytes = elf.Span;
+        if (bytes.Length < HeaderSize || !bytes[..4].SequenceEqual("\u007fELF"u8))
         {
             throw new FormatException($"it does not start as an ELF file ({bytes.Length} bytes)");
         }
@@ -68,9 +69,9 @@ internal sealed class ElfImage
 
                 Section home = _sections[index];
                 int offset = Checked(U64(at + 8));
-                if (home.Kind != NoBits && home.Name.StartsWith(sectionPrefix, StringComparison.Ordinal) && offset <= home.Size - size)
+                if (home.Name.StartsWith(sectionPrefix, StringComparison.Ordinal) && offset <= home.Size - size)
                 {
-                    yield return new Symbol(Text(names, U32(at)), home.Name, home.Offset + offset, size);
+                    yield return new Symbol(Text(names, U32(at)), home.Name, offset, size);
                 }
             }
         }
@@ -111,7 +112,7 @@ internal sealed class ElfImage
             throw new FormatException("a name lies outside its string table");
         }
 
-        ReadOnlySpan<byte> rest = _bytes.AsSpan(names.Offset, names.Size)[(int)offset..];
+        ReadOnlySpan<byte> rest = _bytes.Span.Slice(names.Offset, names.Size)[(int)offset..];
         int end = rest.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
     }
@@ -119,14 +120,14 @@ internal sealed class ElfImage
     private static int Checked(ulong value) =>
         value <= int.MaxValue ? (int)value : throw new FormatException($"it holds the offset or size {value}, which is too large");
 
-    private ushort U16(int at) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at));
+    private ushort U16(int at) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Span[at..]);
 
-    private uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at));
+    private uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.Span[at..]);
 
-    private ulong U64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(_bytes.AsSpan(at));
+    private ulong U64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(_bytes.Span[at..]);
 
-    /// <summary>A named, sized place in the file.</summary>
-    internal sealed record Symbol(string Name, string Section, int FileOffset, int Size);
+    /// <summary>A named, sized place in a section.</summary>
+    internal sealed record Symbol(string Name, string Section, int Offset, int Size);
 
     private sealed record Section(string Name, uint Kind, int Offset, int Size, int Link, uint NameOffset);
 }

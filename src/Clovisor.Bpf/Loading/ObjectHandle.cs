@@ -1,22 +1,38 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
 
 namespace Clovisor.Bpf.Loading;
 
-/// <summary>A <c>bpf_object</c> for the length of one open or load. Nothing of it is kept: what is loaded is duplicated out.</summary>
-internal readonly unsafe ref struct ObjectHandle
+/// <summary>Owns a <c>bpf_object</c> of libbpf, with the descriptors of what it loaded.</summary>
+internal sealed unsafe class ObjectHandle : SafeHandle
 {
-    private ObjectHandle(nint pointer) => Pointer = pointer;
+    private ObjectHandle(nint pointer) : base(0, ownsHandle: true) => SetHandle(pointer);
 
-    internal nint Pointer { get; }
+    public override bool IsInvalid => handle == 0;
 
-    /// <summary>Parses an object. The bytes must stay pinned until disposal.</summary>
-    internal static ObjectHandle Open(byte* bytes, int length, string name, LibBpfMessages messages)
+    /// <summary>Parses an object. libbpf copies what it needs: the bytes are pinned for this call alone.</summary>
+    internal static ObjectHandle Open(ReadOnlyMemory<byte> elf, string name, BpfObjectOptions settings)
     {
-        fixed (byte* objectName = NativeText.ToUtf8(name.Split('.')[0] is { Length: > 0 } stem ? stem : "object"))
+        using LibBpfMessages messages = LibBpfMessages.Collect();
+        using MemoryHandle pinned = elf.Pin();
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        string stem = dot switch { < 0 => name, 0 => "object", _ => name[..dot] };
+        fixed (byte* objectName = NativeText.ToUtf8(stem))
+        fixed (byte* pinRoot = Optional(settings.PinRoot))
+        fixed (byte* kernelBtf = Optional(settings.KernelBtfPath))
+        fixed (byte* kernelConfig = Optional(settings.KernelConfig))
         {
-            var options = new LibBpf.OpenOptions { Size = (nuint)sizeof(LibBpf.OpenOptions), ObjectName = objectName };
-            nint pointer = LibBpf.bpf_object__open_mem(bytes, (nuint)length, &options);
+            var options = new LibBpf.OpenOptions
+            {
+                Size = LibBpf.OpenOptions.SizeWithoutToken,
+                ObjectName = objectName,
+                PinRootPath = pinRoot,
+                CustomBtfPath = kernelBtf,
+                KernelConfig = kernelConfig,
+                LogLevel = (uint)settings.LogLevel,
+            };
+            nint pointer = LibBpf.bpf_object__open_mem(pinned.Pointer, (nuint)elf.Length, &options);
             if (pointer == 0)
             {
                 int errno = Marshal.GetLastPInvokeError();
@@ -27,10 +43,14 @@ internal readonly unsafe ref struct ObjectHandle
         }
     }
 
+    /// <summary>Holds the object open while its pointer is used. Throws <see cref="ObjectDisposedException"/> after disposal.</summary>
+    internal ObjectLease Lease() => new(this);
+
     internal List<nint> Maps()
     {
+        using ObjectLease lease = Lease();
         var maps = new List<nint>();
-        for (nint map = LibBpf.bpf_object__next_map(Pointer, 0); map != 0; map = LibBpf.bpf_object__next_map(Pointer, map))
+        for (nint map = LibBpf.bpf_object__next_map(lease.Pointer, 0); map != 0; map = LibBpf.bpf_object__next_map(lease.Pointer, map))
         {
             maps.Add(map);
         }
@@ -40,8 +60,9 @@ internal readonly unsafe ref struct ObjectHandle
 
     internal List<nint> Programs()
     {
+        using ObjectLease lease = Lease();
         var programs = new List<nint>();
-        for (nint program = LibBpf.bpf_object__next_program(Pointer, 0); program != 0; program = LibBpf.bpf_object__next_program(Pointer, program))
+        for (nint program = LibBpf.bpf_object__next_program(lease.Pointer, 0); program != 0; program = LibBpf.bpf_object__next_program(lease.Pointer, program))
         {
             programs.Add(program);
         }
@@ -49,5 +70,29 @@ internal readonly unsafe ref struct ObjectHandle
         return programs;
     }
 
-    public void Dispose() => LibBpf.bpf_object__close(Pointer);
+    protected override bool ReleaseHandle()
+    {
+        LibBpf.bpf_object__close(handle);
+        return true;
+    }
+
+    private static byte[]? Optional(string? text) => string.IsNullOrEmpty(text) ? null : NativeText.ToUtf8(text);
+
+    /// <summary>A counted reference, so that another thread's Dispose cannot free the object under a call.</summary>
+    internal readonly ref struct ObjectLease
+    {
+        private readonly ObjectHandle _owner;
+
+        internal ObjectLease(ObjectHandle owner)
+        {
+            bool added = false;
+            owner.DangerousAddRef(ref added);
+            _owner = owner;
+            Pointer = owner.handle;
+        }
+
+        internal nint Pointer { get; }
+
+        public void Dispose() => _owner.DangerousRelease();
+    }
 }

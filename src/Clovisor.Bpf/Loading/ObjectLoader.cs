@@ -2,187 +2,166 @@ using Clovisor.Bpf.Btf;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
 using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Pinning;
 using Clovisor.Bpf.Programs;
 
 namespace Clovisor.Bpf.Loading;
 
-/// <summary>Reads and loads objects through libbpf. Each call opens the bytes anew, so that a load that failed spoils nothing.</summary>
-internal static unsafe class ObjectLoader
+/// <summary>Describes and loads objects through libbpf. A parsed object can be loaded once, so a further attempt parses anew.</summary>
+internal sealed unsafe class ObjectLoader(
+    string name, List<BpfMapDefinition> maps, List<BpfProgramDefinition> programs, BpfObjectOptions options)
 {
     // A signal that interrupts the verifier ends a load with EAGAIN; libbpf itself tries five times.
     private const int InterruptedRetries = 5;
 
     /// <summary>What an object defines.</summary>
-    internal static (List<BpfMapDefinition> Maps, List<string> Programs) Describe(byte[] bytes, string name, BtfTypeTable types)
+    internal static (List<BpfMapDefinition> Maps, List<BpfProgramDefinition> Programs) Describe(
+        ObjectHandle handle, Lazy<BtfTypeTable> types, Func<int, byte[]> initialValue)
     {
-        using LibBpfMessages messages = LibBpfMessages.Collect();
-        fixed (byte* pinned = bytes)
+        using ObjectHandle.ObjectLease lease = handle.Lease();
+        List<BpfMapDefinition> maps = [];
+        foreach (nint map in handle.Maps())
         {
-            using ObjectHandle handle = ObjectHandle.Open(pinned, bytes.Length, name, messages);
-            var maps = handle.Maps().ConvertAll(map => new BpfMapDefinition(
-                NativeText.Read(LibBpf.bpf_map__name(map)),
-                (BpfMapType)LibBpf.bpf_map__type(map),
-                (int)LibBpf.bpf_map__key_size(map),
-                (int)LibBpf.bpf_map__value_size(map),
-                LibBpf.bpf_map__max_entries(map),
-                (BpfMapOptions)LibBpf.bpf_map__map_flags(map),
-                MapBtf.FromObject(types, LibBpf.bpf_map__btf_key_type_id(map), LibBpf.bpf_map__btf_value_type_id(map))));
-            return (maps, handle.Programs().ConvertAll(static program => NativeText.Read(LibBpf.bpf_program__name(program))));
+            int index = maps.Count;
+            MapBtf? btf = MapBtf.FromObject(types, LibBpf.bpf_map__btf_key_type_id(map), LibBpf.bpf_map__btf_value_type_id(map));
+            maps.Add(new BpfMapDefinition(MapDefinitionData.Read(map), btf, () => initialValue(index)));
         }
+
+        return (maps, handle.Programs().ConvertAll(DescribeProgram));
     }
 
-    /// <summary>Loads an object.</summary>
-    internal static BpfObject Load(byte[] bytes, string name, IReadOnlyList<BpfMapDefinition> definitions)
+    /// <summary>A copy of the bytes that a data section starts with.</summary>
+    internal static byte[] InitialValue(ObjectHandle handle, int map)
+    {
+        using ObjectHandle.ObjectLease lease = handle.Lease();
+        nuint size = 0;
+        byte* bytes = LibBpf.bpf_map__initial_value(handle.Maps()[map], &size);
+        return bytes is null ? [] : new ReadOnlySpan<byte>(bytes, (int)size).ToArray();
+    }
+
+    /// <summary>Loads.</summary>
+    /// <param name="open">Gives a parsed object that was never loaded; asked once for each attempt.</param>
+    /// <param name="globals">The global variables.</param>
+    internal BpfObject Load(Func<ObjectHandle> open, Func<IReadOnlyList<BpfGlobalDefinition>> globals)
     {
         for (int attempt = 0; ; attempt++)
         {
+            ObjectHandle handle = open();
             try
             {
-                return LoadOnce(bytes, name, definitions);
+                return LoadOnce(handle, globals);
             }
             catch (BpfException e) when (e.Errno == Errno.EAGAIN && attempt < InterruptedRetries)
             {
                 // Try again: nothing is left of the attempt.
+                handle.Dispose();
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
             }
         }
     }
 
-    private static BpfObject LoadOnce(byte[] bytes, string name, IReadOnlyList<BpfMapDefinition> definitions)
+    private BpfObject LoadOnce(ObjectHandle handle, Func<IReadOnlyList<BpfGlobalDefinition>> globals)
     {
         using LibBpfMessages messages = LibBpfMessages.Collect();
-        fixed (byte* pinned = bytes)
-        {
-            using ObjectHandle handle = ObjectHandle.Open(pinned, bytes.Length, name, messages);
-            List<nint> programs = handle.Programs();
-            var logs = new List<VerifierLogBuffer>(programs.Count);
-            var leases = new List<BpfHandle>();
-            try
-            {
-                SetTypes(programs, name);
-                SetMaps(handle.Maps(), definitions, name, leases);
-                foreach (nint program in programs)
-                {
-                    var log = new VerifierLogBuffer();
-                    logs.Add(log);
-                    Check(LibBpf.bpf_program__set_log_buf(program, log.Start, VerifierLogBuffer.Length), "set the log buffer of", program, name);
-                }
+        using ObjectHandle.ObjectLease lease = handle.Lease();
+        using MapPins pins = MapPins.Plan(maps, options, name);
+        List<nint> nativeMaps = handle.Maps();
+        List<nint> nativePrograms = handle.Programs();
+        ProgramSettings.Apply(nativePrograms, programs, name);
+        MapSettings.Apply(nativeMaps, maps, pins, name);
 
-                int result = LibBpf.bpf_object__load(handle.Pointer);
-                return result < 0
-                    ? throw LoadFailure(-result, programs, logs, messages, name)
-                    : Collect(handle, definitions, name);
-            }
-            finally
-            {
-                logs.ForEach(static log => log.Dispose());
-                leases.ForEach(static lease => lease.Dispose());
-            }
-        }
-    }
-
-    private static void SetTypes(List<nint> programs, string name)
-    {
-        var unknown = new List<string>();
-        foreach (nint program in programs)
-        {
-            if (LibBpf.bpf_program__type(program) != (int)BpfProgramType.Unspecified)
-            {
-                continue;
-            }
-
-            string section = NativeText.Read(LibBpf.bpf_program__section_name(program));
-            if (SectionTypes.TryFind(section, out BpfProgramType type, out int attachType))
-            {
-                Check(LibBpf.bpf_program__set_type(program, (int)type), "set the type of", program, name);
-                Check(LibBpf.bpf_program__set_expected_attach_type(program, attachType), "set the attach type of", program, name);
-            }
-            else
-            {
-                unknown.Add($"{NativeText.Read(LibBpf.bpf_program__name(program))} in section \"{section}\"");
-            }
-        }
-
-        if (unknown.Count > 0)
-        {
-            throw new BpfException(
-                "load", name, Errno.EINVAL, $"The section of these programs says no type that libbpf {BpfRuntime.LibBpfVersion} knows: {string.Join(", ", unknown)}. Name it as libbpf documents, for example SEC(\"tc\") or SEC(\"xdp\").");
-        }
-    }
-
-    private static void SetMaps(List<nint> maps, IReadOnlyList<BpfMapDefinition> definitions, string name, List<BpfHandle> copies)
-    {
-        for (int i = 0; i < maps.Count; i++)
-        {
-            BpfMapDefinition definition = definitions[i];
-            if (definition.Reused is { } reused)
-            {
-                // libbpf duplicates it once more; ours only has to live until the load is over.
-                BpfHandle copy = reused.Duplicate($"map {definition.Name}");
-                copies.Add(copy);
-                using BpfHandle.FdLease lease = copy.Lease();
-                int result = LibBpf.bpf_map__reuse_fd(maps[i], lease.Descriptor);
-                if (result < 0)
-                {
-                    throw BpfErrors.Create("reuse", $"map {definition.Name} of {name}", -result);
-                }
-            }
-            else if (definition.IsResized)
-            {
-                int result = LibBpf.bpf_map__set_max_entries(maps[i], definition.MaxEntries);
-                if (result < 0)
-                {
-                    throw BpfErrors.Create("resize", $"map {definition.Name} of {name}", -result);
-                }
-            }
-        }
-    }
-
-    private static BpfObject Collect(ObjectHandle handle, IReadOnlyList<BpfMapDefinition> definitions, string name)
-    {
-        var maps = new Dictionary<string, BpfObject.Entry>(StringComparer.Ordinal);
-        var programs = new Dictionary<string, BpfObject.Entry>(StringComparer.Ordinal);
+        var logs = new VerifierLogBuffer?[nativePrograms.Count];
         try
         {
-            List<nint> loaded = handle.Maps();
-            for (int i = 0; i < loaded.Count; i++)
+            for (int i = 0; i < logs.Length; i++)
             {
-                string mapName = definitions[i].Name;
-                maps[mapName] = new(BpfHandle.Duplicate(LibBpf.bpf_map__fd(loaded[i]), $"map {mapName}"), definitions[i].Btf);
-            }
-
-            foreach (nint program in handle.Programs())
-            {
-                string programName = NativeText.Read(LibBpf.bpf_program__name(program));
-                int descriptor = LibBpf.bpf_program__fd(program);
-                if (descriptor >= 0)
+                if (programs[i].AutoLoad)
                 {
-                    programs[programName] = new(BpfHandle.Duplicate(descriptor, $"program {programName}"), null);
+                    logs[i] = new VerifierLogBuffer();
+                    int set = LibBpf.bpf_program__set_log_buf(nativePrograms[i], logs[i]!.Start, VerifierLogBuffer.Length);
+                    ProgramSettings.Check(set, "set the log buffer of", programs[i], name);
                 }
             }
 
-            return new BpfObject(name, maps, programs);
-        }
-        catch
-        {
-            foreach (BpfObject.Entry entry in maps.Values.Concat(programs.Values))
+            int result = LibBpf.bpf_object__load(lease.Pointer);
+            if (result < 0)
             {
-                entry.Handle.Dispose();
+                throw LoadFailure(-result, logs, messages);
             }
 
-            throw;
+            pins.Commit(index => BpfHandle.Duplicate(LibBpf.bpf_map__fd(nativeMaps[index]), $"map {maps[index].Name}"));
+            return new BpfObject(name, handle, LoadedMaps(nativeMaps), LoadedPrograms(nativePrograms), Logs(logs), globals);
+        }
+        finally
+        {
+            foreach (VerifierLogBuffer? log in logs)
+            {
+                log?.Dispose();
+            }
         }
     }
 
-    // libbpf asks for a log only after a program was refused, so the one log that is not empty belongs to the culprit.
-    private static BpfException LoadFailure(
-        int errno, List<nint> programs, List<VerifierLogBuffer> logs, LibBpfMessages messages, string name)
+    private Dictionary<string, (nint, BpfMapDefinition)> LoadedMaps(List<nint> native)
     {
-        for (int i = 0; i < programs.Count; i++)
+        Dictionary<string, (nint, BpfMapDefinition)> loaded = new(native.Count, StringComparer.Ordinal);
+        for (int i = 0; i < native.Count; i++)
         {
-            string log = logs[i].Text();
+            if (LibBpf.bpf_map__fd(native[i]) >= 0)
+            {
+                loaded[maps[i].Name] = (native[i], maps[i]);
+            }
+        }
+
+        return loaded;
+    }
+
+    private Dictionary<string, nint> LoadedPrograms(List<nint> native)
+    {
+        Dictionary<string, nint> loaded = new(native.Count, StringComparer.Ordinal);
+        for (int i = 0; i < native.Count; i++)
+        {
+            if (LibBpf.bpf_program__fd(native[i]) >= 0)
+            {
+                loaded[programs[i].Name] = native[i];
+            }
+        }
+
+        return loaded;
+    }
+
+    private Dictionary<string, string>? Logs(VerifierLogBuffer?[] logs)
+    {
+        if (options.LogLevel == BpfLogLevel.None)
+        {
+            return null;
+        }
+
+        Dictionary<string, string> texts = new(StringComparer.Ordinal);
+        for (int i = 0; i < logs.Length; i++)
+        {
+            if (logs[i] is { } log)
+            {
+                texts[programs[i].Name] = log.Text();
+            }
+        }
+
+        return texts;
+    }
+
+    // Programs are loaded in order of the file. libbpf asks for a log only after a refusal, unless one was wished for: then all up to
+    // the culprit have one.
+    private BpfException LoadFailure(int errno, VerifierLogBuffer?[] logs, LibBpfMessages messages)
+    {
+        for (int i = logs.Length - 1; i >= 0; i--)
+        {
+            string log = logs[i]?.Text() ?? "";
             if (!string.IsNullOrWhiteSpace(log))
             {
-                return new BpfVerifierException(NativeText.Read(LibBpf.bpf_program__name(programs[i])), name, errno, log);
+                return new BpfVerifierException(programs[i].Name, name, errno, log);
             }
         }
 
@@ -190,11 +169,17 @@ internal static unsafe class ObjectLoader
         return BpfErrors.Create("load", name, errno, hint);
     }
 
-    private static void Check(int result, string operation, nint program, string name)
+    private static BpfProgramDefinition DescribeProgram(nint program)
     {
-        if (result < 0)
+        string section = NativeText.Read(LibBpf.bpf_program__section_name(program));
+        var type = (BpfProgramType)LibBpf.bpf_program__type(program);
+        int attachType = LibBpf.bpf_program__expected_attach_type(program);
+        if (type == BpfProgramType.Unspecified && SectionTypes.TryFind(section, out BpfProgramType found, out int foundAttach))
         {
-            throw BpfErrors.Create(operation, $"program {NativeText.Read(LibBpf.bpf_program__name(program))} of {name}", -result);
+            (type, attachType) = (found, foundAttach);
         }
+
+        return new BpfProgramDefinition(
+            NativeText.Read(LibBpf.bpf_program__name(program)), section, type, (BpfAttachType)attachType, LibBpf.bpf_program__autoload(program) != 0);
     }
 }

@@ -9,7 +9,7 @@ namespace Clovisor.Bpf.Maps;
 /// <remarks>One system call an operation, nothing allocated; safe to use from any thread, and beside the programs that use the
 /// map. An element is copied without a lock: a program that writes it at the same moment can leave a mix of old and new bytes, but
 /// never within one aligned 8-byte word. Disposing disposes the <see cref="BpfMap"/> it was made from.</remarks>
-public sealed unsafe partial class BpfArrayMap<TValue> : IDisposable
+public sealed unsafe partial class BpfArrayMap<TValue> : IBpfTypedMap<BpfArrayMap<TValue>>
     where TValue : unmanaged
 {
     /// <summary>Wraps a map and takes it over.</summary>
@@ -83,6 +83,8 @@ public sealed unsafe partial class BpfArrayMap<TValue> : IDisposable
             this[start + i] = values[i];
         }
     }
+
+    static BpfArrayMap<TValue> IBpfTypedMap<BpfArrayMap<TValue>>.Wrap(BpfMap map) => new(map);
 
     /// <summary>Disposes <see cref="Map"/>.</summary>
     public void Dispose() => Map.Dispose();

@@ -10,7 +10,7 @@ namespace Clovisor.Bpf.Maps;
 /// use from any thread, and beside the programs that use the map. There is no <c>Count</c>, since counting walks the whole table:
 /// see <see cref="CountEntries"/>. Disposing disposes the <see cref="BpfMap"/> it was made from.
 /// </remarks>
-public sealed unsafe partial class BpfHashMap<TKey, TValue> : IDisposable
+public sealed unsafe partial class BpfHashMap<TKey, TValue> : IBpfTypedMap<BpfHashMap<TKey, TValue>>
     where TKey : unmanaged
     where TValue : unmanaged
 {
@@ -114,6 +114,8 @@ public sealed unsafe partial class BpfHashMap<TKey, TValue> : IDisposable
             return Map.Found(Map.Element(BpfCommand.MapLookupAndDeleteElement, k, v, 0), "take a key from");
         }
     }
+
+    static BpfHashMap<TKey, TValue> IBpfTypedMap<BpfHashMap<TKey, TValue>>.Wrap(BpfMap map) => new(map);
 
     /// <summary>Disposes <see cref="Map"/>.</summary>
     public void Dispose() => Map.Dispose();

@@ -33,6 +33,7 @@ public sealed partial class BpfMap : IDisposable
         ValueSize = (int)info.ValueSize;
         MaxEntries = info.MaxEntries;
         Flags = (BpfMapOptions)info.Flags;
+        Extra = info.Extra;
         Id = info.Id;
         ValueBufferSize = IsPerCpu ? PerCpuStride * PossibleCpus.Count : ValueSize;
         Btf = btf ?? MapBtf.FromKernel(info);
@@ -58,6 +59,9 @@ public sealed partial class BpfMap : IDisposable
 
     /// <summary>The flags it was created with.</summary>
     public BpfMapOptions Flags { get; }
+
+    /// <summary>What only some types have (<c>map_extra</c>): the number of hash functions of a bloom filter.</summary>
+    public ulong Extra { get; }
 
     /// <summary>The kernel's number of this map, unique while it lives.</summary>
     public uint Id { get; }

@@ -10,7 +10,7 @@ namespace Clovisor.Bpf.Maps;
 /// <remarks>One system call an operation; nothing allocated for values whose size is a multiple of 8, or on machines of few CPUs.
 /// Safe to use from any thread. <see cref="BpfPerCpuArrayMap.Sum"/> adds the CPUs up. Disposing disposes the
 /// <see cref="BpfMap"/> it was made from.</remarks>
-public sealed unsafe class BpfPerCpuArrayMap<TValue> : IDisposable
+public sealed unsafe class BpfPerCpuArrayMap<TValue> : IBpfTypedMap<BpfPerCpuArrayMap<TValue>>
     where TValue : unmanaged
 {
     private const int StackBytes = 1024;
@@ -95,6 +95,8 @@ public sealed unsafe class BpfPerCpuArrayMap<TValue> : IDisposable
     /// <summary>Writes zero for all CPUs of an element.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     public void Clear(int index) => Write(index, new TValue[CpuCount]);
+
+    static BpfPerCpuArrayMap<TValue> IBpfTypedMap<BpfPerCpuArrayMap<TValue>>.Wrap(BpfMap map) => new(map);
 
     /// <summary>Disposes <see cref="Map"/>.</summary>
     public void Dispose() => Map.Dispose();

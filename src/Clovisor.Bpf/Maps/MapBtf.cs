@@ -27,8 +27,8 @@ internal sealed class MapBtf
     // A number that the table does not have is the kernel's or libbpf's mistake; sizes are then all that is checked.
     private BtfType? Find(uint id) => id != 0 && Types is { } types && id < types.Count ? types[id].Unqualified : null;
 
-    internal static MapBtf? FromObject(BtfTypeTable types, uint key, uint value) =>
-        key == 0 && value == 0 ? null : new MapBtf(() => types, key, value);
+    internal static MapBtf? FromObject(Lazy<BtfTypeTable> types, uint key, uint value) =>
+        key == 0 && value == 0 ? null : new MapBtf(() => types.Value, key, value);
 
     /// <summary>Read when first asked for: only typed maps do, and the kernel demands CAP_SYS_ADMIN.</summary>
     internal static MapBtf? FromKernel(in MapInfo info)

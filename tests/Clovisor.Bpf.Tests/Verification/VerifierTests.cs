@@ -34,7 +34,7 @@ public sealed class VerifierTests
             }
             """);
         Assert.Throws<BpfVerifierException>(file.Load);
-        file.SetConstant("broken", 0u);
+        file.SetGlobal("broken", 0u);
         using BpfObject loaded = file.Load();
         Assert.Equal(["careless"], loaded.ProgramNames);
     }

@@ -123,7 +123,7 @@ public sealed partial class LayoutTests
     {
         using BpfObjectFile file = DatapathMaps.OpenObject();
 
-        Assert.All(file.Maps.Select(map => map.Name).Concat(file.Programs), name => Assert.InRange(name.Length, 1, 15));
+        Assert.All(file.Maps.Select(map => map.Name).Concat(file.Programs.Select(program => program.Name)), name => Assert.InRange(name.Length, 1, 15));
     }
 
     /// <summary>The enums of the header that the object is compiled from: clang leaves those out of BTF that no variable has as its type.</summary>
