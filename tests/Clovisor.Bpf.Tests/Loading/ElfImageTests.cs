@@ -34,7 +34,7 @@ public sealed class ElfImageTests
 
                 try
                 {
-                    var image = new Bpf.Loading.ElfImage(bytes[..length]);
+                    var image = new Bpf.Loading.ElfImage(bytes.AsMemory(0, length));
                     if (image.Find(".BTF") is { } range)
                     {
                         Bpf.Btf.BtfTypeTable table = Bpf.Btf.BtfTypeTable.Parse(bytes.AsSpan(range));
