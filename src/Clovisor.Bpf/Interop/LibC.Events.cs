@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Clovisor.Bpf.Interop;
 
-// Waiting for descriptors, and mapping them.
+// Waiting for descriptors.
 internal static unsafe partial class LibC
 {
     internal const int EPOLL_CLOEXEC = 0x80000;
