@@ -1,0 +1,107 @@
+using Clovisor.Bpf.Generators.Diagnostics;
+using Clovisor.Bpf.Generators.Emission;
+using Clovisor.Bpf.Generators.Models;
+using Clovisor.Bpf.Generators.Reading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Clovisor.Bpf.Generators;
+
+/// <summary>Writes a typed skeleton for each additional file <c>x.bpf.o</c>: its maps, programs, global variables and types.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class BpfSkeletonGenerator : IIncrementalGenerator
+{
+    internal const string ObjectSuffix = ".bpf.o";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ObjectInput> inputs = context.AdditionalTextsProvider
+            .Where(static text => text.Path.EndsWith(ObjectSuffix, StringComparison.Ordinal))
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select(static (pair, _) => Describe(pair.Left, pair.Right))
+            .WithTrackingName("Inputs");
+        IncrementalValuesProvider<ObjectResult> results = inputs.Select(static (input, _) => Read(input)).WithTrackingName("Results");
+
+        // Which of several objects of one class is the first is decided here, so that the others say so.
+        IncrementalValueProvider<EquatableArray<ObjectResult>> all = results.Collect().Select(static (array, _) => array.ToEquatable());
+        context.RegisterSourceOutput(results.Combine(all), static (output, pair) => Write(output, pair.Left, pair.Right));
+    }
+
+    private static ObjectInput Describe(AdditionalText text, AnalyzerConfigOptionsProvider options)
+    {
+        AnalyzerConfigOptions own = options.GetOptions(text);
+        (byte[] content, string? error) = Load(text.Path);
+        return new ObjectInput(
+            text.Path,
+            new EquatableArray<byte>(content),
+            error,
+            Option(own, "build_metadata.AdditionalFiles.BpfNamespace") ?? Option(options.GlobalOptions, "build_property.RootNamespace"),
+            Option(own, "build_metadata.AdditionalFiles.BpfClassName"),
+            Option(own, "build_metadata.AdditionalFiles.BpfAccessibility") ?? "internal");
+    }
+
+    // An object is no text: asked for the text of a file with zeros in it, the compiler reports an error.
+    private static (byte[] Content, string? Error) Load(string path)
+    {
+        try
+        {
+#pragma warning disable RS1035 // See above. The bytes are part of the input, so that what follows is done anew when, and only when, they change.
+            return (File.ReadAllBytes(path), null);
+#pragma warning restore RS1035
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return ([], e.Message);
+        }
+    }
+
+    private static string? Option(AnalyzerConfigOptions options, string name) =>
+        options.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    private static ObjectResult Read(ObjectInput input)
+    {
+        if (input.ReadError is { } error)
+        {
+            return Failure(input, Rules.Unreadable, input.Path, error);
+        }
+
+        try
+        {
+            return ObjectReader.Read(input, [.. input.Content]);
+        }
+        catch (Exception e)
+        {
+            return Failure(input, Rules.Failed, input.FileName, $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private static ObjectResult Failure(ObjectInput input, DiagnosticDescriptor rule, params string[] arguments) =>
+        new(input, null, new EquatableArray<Finding>([new Finding(rule, FindingPlace.File(input.Path), arguments)]));
+
+    private static void Write(SourceProductionContext output, ObjectResult result, EquatableArray<ObjectResult> all)
+    {
+        foreach (Finding finding in result.Findings)
+        {
+            output.ReportDiagnostic(finding.ToDiagnostic());
+        }
+
+        if (result.Skeleton is not { } skeleton)
+        {
+            return;
+        }
+
+        string fullName = FullName(skeleton);
+        ObjectResult first = all.First(other => other.Skeleton is { } its && string.Equals(FullName(its), fullName, StringComparison.OrdinalIgnoreCase));
+        if (first.Input != result.Input)
+        {
+            output.ReportDiagnostic(new Finding(Rules.SameClass, FindingPlace.File(result.Input.Path), result.Input.Path, first.Input.Path, fullName).ToDiagnostic());
+            return;
+        }
+
+        output.AddSource($"{fullName}.g.cs", SkeletonWriter.Write(skeleton));
+    }
+
+    private static string FullName(SkeletonModel skeleton) =>
+        skeleton.Namespace.Length == 0 ? skeleton.ClassName : $"{skeleton.Namespace}.{skeleton.ClassName}";
+}
