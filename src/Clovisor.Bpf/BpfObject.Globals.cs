@@ -136,7 +136,7 @@ public sealed partial class BpfObject
                 }
 
                 using ObjectHandle.ObjectLease lease = _handle.Lease();
-                using BpfHandle map = BpfHandle.Duplicate(LibBpf.bpf_map__fd(native), $"section {definition.Name}");
+                using BpfHandle map = _handle.DuplicateMap(native, $"section {definition.Name}");
                 memory = GlobalMemory.Map(map, definition);
                 _memory.Add(section, memory);
             }

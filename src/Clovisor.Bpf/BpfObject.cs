@@ -63,7 +63,7 @@ public sealed partial class BpfObject : IDisposable
         if (_programs.TryGetValue(name, out nint native))
         {
             using ObjectHandle.ObjectLease lease = _handle.Lease();
-            program = new BpfProgram(BpfHandle.Duplicate(LibBpf.bpf_program__fd(native), $"program {name}"), name);
+            program = new BpfProgram(_handle.DuplicateProgram(native, $"program {name}"), name);
         }
 
         return program is not null;
@@ -84,7 +84,7 @@ public sealed partial class BpfObject : IDisposable
         if (_maps.TryGetValue(name, out var found))
         {
             using ObjectHandle.ObjectLease lease = _handle.Lease();
-            map = new BpfMap(BpfHandle.Duplicate(LibBpf.bpf_map__fd(found.Native), $"map {name}"), name, found.Definition.Btf);
+            map = new BpfMap(_handle.DuplicateMap(found.Native, $"map {name}"), name, found.Definition.Btf);
         }
 
         return map is not null;

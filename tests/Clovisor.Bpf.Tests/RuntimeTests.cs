@@ -99,8 +99,9 @@ public sealed class RuntimeTests
 
         using BpfObject loaded = TestPrograms.Load(TestPrograms.Counter);
         using Bpf.Programs.BpfProgram program = loaded.Program("count");
+        using Bpf.Maps.BpfHashMap<uint, ulong> lengths = loaded.HashMap<uint, ulong>("by_length");
         program.TestRun(TestPrograms.Frame(), []);
-        Assert.Equal(1UL, loaded.HashMap<uint, ulong>("by_length")[60]);
+        Assert.Equal(1UL, lengths[60]);
         Assert.Equal(BpfSupport.Supported, BpfRuntime.Check()[0].Answer);
     }
 

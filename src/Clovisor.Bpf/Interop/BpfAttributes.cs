@@ -8,7 +8,9 @@ internal unsafe struct MapCreateAttributes
 {
     internal uint Type, KeySize, ValueSize, MaxEntries, Flags, InnerMapDescriptor, NumaNode;
     internal fixed byte Name[16];
-    internal uint InterfaceIndex;
+    internal uint InterfaceIndex, BtfDescriptor, BtfKeyTypeId, BtfValueTypeId, BtfVmlinuxValueTypeId;
+    internal ulong Extra;
+    internal int ValueTypeBtfDescriptor, TokenDescriptor;
 }
 
 [StructLayout(LayoutKind.Sequential)]

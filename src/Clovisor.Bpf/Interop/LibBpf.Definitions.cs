@@ -50,6 +50,17 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library)]
     internal static partial int bpf_map__set_pin_path(nint map, byte* path);
 
+    /// <summary>The shape of the inner maps of a map of maps; 0 for other maps.</summary>
+    [LibraryImport(Library)]
+    internal static partial nint bpf_map__inner_map(nint map);
+
+    /// <summary>The code as it is in the object, before relocation.</summary>
+    [LibraryImport(Library)]
+    internal static partial void* bpf_program__insns(nint program);
+
+    [LibraryImport(Library)]
+    internal static partial nuint bpf_program__insn_cnt(nint program);
+
     /// <summary>The bytes a data section starts with; writable until the object is loaded. Null for other maps.</summary>
     [LibraryImport(Library)]
     internal static partial byte* bpf_map__initial_value(nint map, nuint* size);

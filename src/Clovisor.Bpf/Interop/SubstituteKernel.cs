@@ -72,7 +72,13 @@ internal abstract unsafe class SubstituteKernel
 
     internal abstract int CreateDirectory(string path);
 
+    /// <summary>Whether a pin is at a path; a directory is none.</summary>
+    internal abstract bool IsPinned(string path);
+
     internal abstract int RemovePin(string path);
+
+    /// <summary>Gives a pin another path, in place of what is pinned there.</summary>
+    internal abstract int MovePin(string path, string target);
 
     /// <summary>Removes a directory with all below it. Returns how many pins that were, or minus errno.</summary>
     internal abstract int RemoveAll(string directory);

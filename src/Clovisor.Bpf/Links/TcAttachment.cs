@@ -1,4 +1,5 @@
 using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Pinning;
 using Clovisor.Bpf.Programs;
 
 namespace Clovisor.Bpf.Links;
@@ -187,7 +188,7 @@ public sealed class TcAttachment : IDisposable
     private static TcAttachment AttachClsact(BpfProgram program, int interfaceIndex, TcDirection direction, TcAttachOptions options)
     {
         ClsactHook hook = ClsactHook.Attach(program, interfaceIndex, direction, options, out bool adopted);
-        if (options.PinPath is { } path && File.Exists(path))
+        if (options.PinPath is { } path && BpfFileSystem.IsPinned(path))
         {
             // A run before this one used tcx: the program must not run twice.
             using BpfLink former = BpfLink.OpenPinned(path);
@@ -200,7 +201,7 @@ public sealed class TcAttachment : IDisposable
     /// <summary>Takes over the link pinned at a path. A link whose device is gone, or is another one, is removed: null, attach anew.</summary>
     private static BpfLink? Adopt(BpfProgram program, int interfaceIndex, TcDirection direction, string path)
     {
-        if (!File.Exists(path))
+        if (!BpfFileSystem.IsPinned(path))
         {
             return null;
         }

@@ -1,12 +1,16 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Interop.Handles;
 
 namespace Clovisor.Bpf.Loading;
 
 /// <summary>Owns a <c>bpf_object</c> of libbpf, with the descriptors of what it loaded.</summary>
 internal sealed unsafe class ObjectHandle : SafeHandle
 {
+    // Of a substitute kernel, by libbpf's map or program; null when libbpf itself has loaded the object.
+    private Dictionary<nint, BpfHandle>? _substituted;
+
     private ObjectHandle(nint pointer) : base(0, ownsHandle: true) => SetHandle(pointer);
 
     public override bool IsInvalid => handle == 0;
@@ -43,6 +47,23 @@ internal sealed unsafe class ObjectHandle : SafeHandle
         }
     }
 
+    /// <summary>A descriptor of its own for a loaded map. To be called under a lease.</summary>
+    internal BpfHandle DuplicateMap(nint map, string target) =>
+        _substituted is { } own ? own[map].Duplicate(target) : BpfHandle.Duplicate(LibBpf.bpf_map__fd(map), target);
+
+    /// <summary>A descriptor of its own for a loaded program. To be called under a lease.</summary>
+    internal BpfHandle DuplicateProgram(nint program, string target) =>
+        _substituted is { } own ? own[program].Duplicate(target) : BpfHandle.Duplicate(LibBpf.bpf_program__fd(program), target);
+
+    /// <summary>Whether a map was created, or a program loaded.</summary>
+    internal bool IsLoadedMap(nint map) => _substituted?.ContainsKey(map) ?? LibBpf.bpf_map__fd(map) >= 0;
+
+    /// <inheritdoc cref="IsLoadedMap"/>
+    internal bool IsLoadedProgram(nint program) => _substituted?.ContainsKey(program) ?? LibBpf.bpf_program__fd(program) >= 0;
+
+    /// <summary>Takes over what was loaded into a substitute kernel in libbpf's place.</summary>
+    internal void Adopt(Dictionary<nint, BpfHandle> loaded) => _substituted = loaded;
+
     /// <summary>Holds the object open while its pointer is used. Throws <see cref="ObjectDisposedException"/> after disposal.</summary>
     internal ObjectLease Lease() => new(this);
 
@@ -74,6 +95,19 @@ internal sealed unsafe class ObjectHandle : SafeHandle
     {
         LibBpf.bpf_object__close(handle);
         return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _substituted is { } own)
+        {
+            foreach (BpfHandle descriptor in own.Values)
+            {
+                descriptor.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
     }
 
     private static byte[]? Optional(string? text) => string.IsNullOrEmpty(text) ? null : NativeText.ToUtf8(text);

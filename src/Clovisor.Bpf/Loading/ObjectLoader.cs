@@ -72,6 +72,13 @@ internal sealed unsafe class ObjectLoader(
         List<nint> nativeMaps = handle.Maps();
         List<nint> nativePrograms = handle.Programs();
         ProgramSettings.Apply(nativePrograms, programs, name);
+        if (SubstituteKernel.Current is not null)
+        {
+            handle.Adopt(new SubstituteLoader(name, maps, programs).Load(nativeMaps, nativePrograms, pins));
+            pins.Commit(index => handle.DuplicateMap(nativeMaps[index], $"map {maps[index].Name}"));
+            return new BpfObject(name, handle, LoadedMaps(handle, nativeMaps), LoadedPrograms(handle, nativePrograms), null, globals);
+        }
+
         MapSettings.Apply(nativeMaps, maps, pins, name);
 
         var logs = new VerifierLogBuffer?[nativePrograms.Count];
@@ -93,8 +100,8 @@ internal sealed unsafe class ObjectLoader(
                 throw LoadFailure(-result, logs, messages);
             }
 
-            pins.Commit(index => BpfHandle.Duplicate(LibBpf.bpf_map__fd(nativeMaps[index]), $"map {maps[index].Name}"));
-            return new BpfObject(name, handle, LoadedMaps(nativeMaps), LoadedPrograms(nativePrograms), Logs(logs), globals);
+            pins.Commit(index => handle.DuplicateMap(nativeMaps[index], $"map {maps[index].Name}"));
+            return new BpfObject(name, handle, LoadedMaps(handle, nativeMaps), LoadedPrograms(handle, nativePrograms), Logs(logs), globals);
         }
         finally
         {
@@ -105,12 +112,12 @@ internal sealed unsafe class ObjectLoader(
         }
     }
 
-    private Dictionary<string, (nint, BpfMapDefinition)> LoadedMaps(List<nint> native)
+    private Dictionary<string, (nint, BpfMapDefinition)> LoadedMaps(ObjectHandle handle, List<nint> native)
     {
         Dictionary<string, (nint, BpfMapDefinition)> loaded = new(native.Count, StringComparer.Ordinal);
         for (int i = 0; i < native.Count; i++)
         {
-            if (LibBpf.bpf_map__fd(native[i]) >= 0)
+            if (handle.IsLoadedMap(native[i]))
             {
                 loaded[maps[i].Name] = (native[i], maps[i]);
             }
@@ -119,12 +126,12 @@ internal sealed unsafe class ObjectLoader(
         return loaded;
     }
 
-    private Dictionary<string, nint> LoadedPrograms(List<nint> native)
+    private Dictionary<string, nint> LoadedPrograms(ObjectHandle handle, List<nint> native)
     {
         Dictionary<string, nint> loaded = new(native.Count, StringComparer.Ordinal);
         for (int i = 0; i < native.Count; i++)
         {
-            if (LibBpf.bpf_program__fd(native[i]) >= 0)
+            if (handle.IsLoadedProgram(native[i]))
             {
                 loaded[programs[i].Name] = native[i];
             }

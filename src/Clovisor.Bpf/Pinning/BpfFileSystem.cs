@@ -41,6 +41,14 @@ public static unsafe class BpfFileSystem
         return *(long*)buffer == Magic;
     }
 
+    /// <summary>Whether something is pinned at a path. Looks at the running kernel's file systems, or at those of a fake one within its scope.</summary>
+    /// <param name="path">A path; false when it does not exist or is a directory.</param>
+    public static bool IsPinned(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return SubstituteKernel.Current is { } substitute ? substitute.IsPinned(path) : File.Exists(path);
+    }
+
     /// <summary>Makes sure that a BPF file system is at a path: creates the directory where it is missing, for its owner alone, and mounts
     /// where nothing of the kind is mounted. Needs CAP_SYS_ADMIN to mount.</summary>
     /// <param name="path">The directory.</param>
@@ -174,6 +182,35 @@ public static unsafe class BpfFileSystem
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BpfException("remove the pins in", directory, 0, e.Message);
+        }
+    }
+
+    internal static bool IsDirectory(string path) =>
+        SubstituteKernel.Current is { } substitute ? substitute.IsBpfFileSystem(path) && !substitute.IsPinned(path) : Directory.Exists(path);
+
+    /// <summary>Gives a pin another path, in one step and in place of what is pinned there.</summary>
+    internal static void Move(string path, string target)
+    {
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            Check(substitute.MovePin(path, target), "move the pin to", target);
+        }
+        else
+        {
+            File.Move(path, target, overwrite: true);
+        }
+    }
+
+    /// <summary>Removes a pin; does nothing when there is none.</summary>
+    internal static void Delete(string path)
+    {
+        if (SubstituteKernel.Current is { } substitute)
+        {
+            _ = substitute.RemovePin(path);
+        }
+        else
+        {
+            File.Delete(path);
         }
     }
 

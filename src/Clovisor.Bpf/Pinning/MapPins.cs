@@ -53,7 +53,7 @@ internal sealed class MapPins : IDisposable
         {
             foreach ((int map, string path, bool replaces) in _wanted)
             {
-                if (Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
+                if (Path.GetDirectoryName(path) is { Length: > 0 } directory && !BpfFileSystem.IsDirectory(directory))
                 {
                     BpfFileSystem.CreateDirectory(directory);
                 }
@@ -72,7 +72,7 @@ internal sealed class MapPins : IDisposable
         }
         catch
         {
-            made.ForEach(File.Delete);
+            made.ForEach(BpfFileSystem.Delete);
             throw;
         }
     }
@@ -87,7 +87,7 @@ internal sealed class MapPins : IDisposable
 
     private void PlanOne(int index, BpfMapDefinition map, string path, BpfPinPolicy policy, string name)
     {
-        if (!File.Exists(path))
+        if (!BpfFileSystem.IsPinned(path))
         {
             _wanted.Add((index, path, false));
             return;
@@ -120,11 +120,11 @@ internal sealed class MapPins : IDisposable
         BpfSyscall.Pin(handle, beside, "the map");
         try
         {
-            File.Move(beside, path, overwrite: true);
+            BpfFileSystem.Move(beside, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
+            BpfFileSystem.Delete(beside);
             throw new BpfException("replace the pin", path, 0, e.Message);
         }
     }

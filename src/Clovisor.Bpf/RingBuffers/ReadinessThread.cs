@@ -71,7 +71,7 @@ internal static unsafe class ReadinessThread
                 throw BpfErrors.Create("create", "the epoll descriptor of the buffer readers", Marshal.GetLastPInvokeError());
             }
 
-            var epoll = new BpfHandle(descriptor);
+            var epoll = new BpfHandle(descriptor).KeepForProcess();
             new Thread(static state => Run((BpfHandle)state!)) { Name = "Clovisor.Bpf readers", IsBackground = true }.UnsafeStart(epoll);
             return _epoll = epoll;
         }

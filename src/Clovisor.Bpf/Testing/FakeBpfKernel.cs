@@ -1,4 +1,5 @@
 using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Interop.Handles;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Testing.Simulation;
 using Clovisor.Bpf.Testing.Simulation.Maps;
@@ -20,9 +21,12 @@ namespace Clovisor.Bpf.Testing;
 /// </remarks>
 public sealed class FakeBpfKernel : IDisposable
 {
+    /// <summary>How many calls <see cref="Calls"/> keeps.</summary>
+    public const int CallsKept = 65_536;
+
     private readonly SimulatedKernel _kernel = new();
 
-    /// <summary>The commands it has answered, in order, those that were made to fail included.</summary>
+    /// <summary>The commands it has answered last, in order, those that were made to fail included; at most <see cref="CallsKept"/>.</summary>
     public IReadOnlyList<BpfCall> Calls => _kernel.Locked(static (_, _, _, calls) => calls.ToArray());
 
     /// <summary>How many descriptors are open: 0 at the end of a test that disposed all it made.</summary>
@@ -100,8 +104,37 @@ public sealed class FakeBpfKernel : IDisposable
         });
     }
 
+    /// <summary>Sends a record through a ring buffer, as a program does by <c>bpf_ringbuf_output</c>.</summary>
+    /// <param name="ring">A ring buffer of this kernel.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="isDiscarded">Whether the program gives it up after all: readers pass over it. The default is false.</param>
+    /// <param name="wakeUp">False does not wake a waiting reader (<c>BPF_RB_NO_WAKEUP</c>). The default is true.</param>
+    /// <returns>False when the buffer has no room: the record is lost.</returns>
+    /// <exception cref="ArgumentException">It is no ring buffer of this kernel.</exception>
+    public bool Produce(BpfMap ring, ReadOnlySpan<byte> record, bool isDiscarded = false, bool wakeUp = true)
+    {
+        byte[] copy = record.ToArray();
+        return OnRing(ring, BpfMapType.RingBuffer, storage => storage.Produce(copy, isDiscarded, wakeUp));
+    }
+
+    /// <summary>Takes the next record out of a user ring buffer, as a program does by <c>bpf_user_ringbuf_drain</c>.</summary>
+    /// <param name="ring">A user ring buffer of this kernel.</param>
+    /// <returns>The record; null when there is none.</returns>
+    /// <exception cref="ArgumentException">It is no user ring buffer of this kernel.</exception>
+    public byte[]? Consume(BpfMap ring) => OnRing(ring, BpfMapType.UserRingBuffer, static storage => storage.Consume());
+
     /// <summary>Closes what is still open, removes all pins and frees the memory. Handles that were left fail with EBADF from then on.</summary>
     public void Dispose() => _kernel.Dispose();
+
+    private T OnRing<T>(BpfMap ring, BpfMapType type, Func<RingStorage, T> action)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        using BpfHandle.FdLease lease = ring.Handle.Lease();
+        int descriptor = lease.Descriptor;
+        return _kernel.Locked((_, _, _, _) => _kernel.Ring(descriptor) is { } storage && storage.Traits.Type == type
+            ? action(storage)
+            : throw new ArgumentException($"{ring.Name} is no {type} of this kernel.", nameof(ring)));
+    }
 
     private sealed class Scope : IDisposable
     {

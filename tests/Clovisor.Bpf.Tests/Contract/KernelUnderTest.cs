@@ -12,6 +12,10 @@ public enum KernelUnderTest
 
 internal static class KernelUnderTestExtensions
 {
+    /// <summary>The fake, and the running kernel where this process may use it.</summary>
+    internal static KernelUnderTest[] Usable =>
+        Environment.IsPrivilegedProcess ? [KernelUnderTest.Fake, KernelUnderTest.Real] : [KernelUnderTest.Fake];
+
     /// <summary>Makes it the kernel of the test. At the end nothing may be left open.</summary>
     internal static IDisposable Enter(this KernelUnderTest kernel) => kernel == KernelUnderTest.Fake ? new FakeScope() : new RealScope();
 
@@ -35,6 +39,6 @@ internal static class KernelUnderTestExtensions
     {
         private readonly int _before = OpenDescriptors.CountBpf();
 
-        public void Dispose() => Assert.Equal(_before, OpenDescriptors.CountBpf());
+        public void Dispose() => Assert.InRange(OpenDescriptors.CountBpf(), 0, _before);
     }
 }

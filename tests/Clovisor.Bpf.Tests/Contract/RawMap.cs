@@ -33,6 +33,37 @@ internal static unsafe class RawMap
         }
     }
 
+    /// <summary>Creates a map. Gives the error number instead of throwing.</summary>
+    internal static int Create(
+        BpfMapType type, int keySize, int valueSize, uint maxEntries, BpfMapOptions flags, out BpfMap? map)
+    {
+        map = null;
+        try
+        {
+            map = BpfMap.Create(type, "clvt", keySize, valueSize, maxEntries, flags);
+            return 0;
+        }
+        catch (BpfException e)
+        {
+            return -e.Errno;
+        }
+    }
+
+    /// <summary>All keys of 4 bytes, in the kernel's order.</summary>
+    internal static List<uint> Keys(BpfMap map)
+    {
+        List<uint> keys = [];
+        byte[] next = new byte[4];
+        byte[]? key = null;
+        while (keys.Count < 100_000 && NextKey(map, key, next) == 0)
+        {
+            keys.Add(BitConverter.ToUInt32(next));
+            key = [.. next];
+        }
+
+        return keys;
+    }
+
     /// <summary>A key or a value of a number.</summary>
     internal static byte[] Bytes(ulong number, int size)
     {

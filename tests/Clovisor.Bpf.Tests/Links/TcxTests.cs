@@ -1,4 +1,5 @@
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Maps;
 using Clovisor.Testing;
 
 namespace Clovisor.Bpf.Tests.Links;
@@ -42,7 +43,11 @@ public sealed class TcxTests
         space.Exec("ping", "-c", "1", "-W", "1", "-m", "0", "127.0.0.1");
 
         // The last to run saw all the others.
-        Assert.Equal(12345UL, loaded[4].ArrayMap<ulong>("order")[0]);
+        using (BpfArrayMap<ulong> order = loaded[4].ArrayMap<ulong>("order"))
+        {
+            Assert.Equal(12345UL, order[0]);
+        }
+
         attachments.ForEach(static attachment => attachment.Dispose());
         Array.ForEach(loaded, static item => item.Dispose());
     }

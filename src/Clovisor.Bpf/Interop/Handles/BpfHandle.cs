@@ -5,7 +5,7 @@ namespace Clovisor.Bpf.Interop.Handles;
 /// <summary>Owns one file descriptor of the kernel: a program, a map, a link, a BTF blob or a socket.</summary>
 internal sealed class BpfHandle : SafeHandle
 {
-    private readonly DescriptorTrace.Opening? _opening;
+    private DescriptorTrace.Opening? _opening;
 
     internal BpfHandle(int descriptor) : base(-1, ownsHandle: true)
     {
@@ -14,6 +14,17 @@ internal sealed class BpfHandle : SafeHandle
     }
 
     public override bool IsInvalid => handle < 0;
+
+    /// <summary>Says that it is meant to stay open until the process ends, which is no leak.</summary>
+    internal BpfHandle KeepForProcess()
+    {
+        if (Interlocked.Exchange(ref _opening, null) is { } opening)
+        {
+            DescriptorTrace.Closed(opening, lost: false);
+        }
+
+        return this;
+    }
 
     /// <summary>Holds the descriptor open for one call. Throws <see cref="ObjectDisposedException"/> after disposal.</summary>
     internal FdLease Lease() => new(this);
@@ -62,9 +73,9 @@ internal sealed class BpfHandle : SafeHandle
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (_opening is not null)
+        if (_opening is { } opening)
         {
-            DescriptorTrace.Closed(_opening, lost: !disposing);
+            DescriptorTrace.Closed(opening, lost: !disposing);
         }
     }
 

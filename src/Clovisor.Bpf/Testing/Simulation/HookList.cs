@@ -1,4 +1,5 @@
 using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Programs;
 
 namespace Clovisor.Bpf.Testing.Simulation;
 
@@ -42,6 +43,14 @@ internal sealed class HookList(uint target, uint attachType)
         _ => Cgroup,
     };
 
+    // The type that programs must have here; 0 where the fake does not look.
+    private uint ProgramType => AttachType switch
+    {
+        46 or 47 or 54 or 55 => (uint)BpfProgramType.SchedulerClassifier,
+        Xdp => (uint)BpfProgramType.Xdp,
+        _ => 0,
+    };
+
     /// <summary>Attaches. Returns 0 or minus errno.</summary>
     /// <param name="link">The new link, which is not on the list yet.</param>
     /// <param name="flags">Before, after, and whether the neighbour is named as a link or by number.</param>
@@ -49,6 +58,11 @@ internal sealed class HookList(uint target, uint attachType)
     /// <param name="revision">What the list must be at; 0 for whatever it is.</param>
     internal int Add(SimulatedLink link, uint flags, SimulatedObject? neighbour, ulong revision)
     {
+        if (ProgramType != 0 && link.Program.Type != ProgramType)
+        {
+            return -Errno.EINVAL;
+        }
+
         if (!IsOrdered)
         {
             if (AttachType == Xdp && _links.Count > 0)
@@ -132,5 +146,5 @@ internal static class LinkFlags
     internal const uint Before = 1 << 3;
     internal const uint After = 1 << 4;
     internal const uint ById = 1 << 5;
-    internal const uint ByLink = 1 << 6;
+    internal const uint ByLink = 1 << 13;
 }

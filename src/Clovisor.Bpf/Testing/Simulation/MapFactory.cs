@@ -7,7 +7,6 @@ namespace Clovisor.Bpf.Testing.Simulation;
 /// <summary>Makes a map of the attributes of <c>BPF_MAP_CREATE</c>.</summary>
 internal static class MapFactory
 {
-    private const int StructOps = 26;
     private const int BloomFilter = 30;
     private const int Arena = 33;
 
@@ -68,7 +67,7 @@ internal static class MapFactory
                 return ReferenceArrayStorage.Create(traits, name, null, Resolve, out map);
             case BpfMapType.ArrayOfMaps or BpfMapType.HashOfMaps:
                 return CreateOuter(traits, name, innerDescriptor, objects, out map);
-            case > BpfMapType.Unspecified and <= (BpfMapType)Arena when (int)traits.Type != StructOps:
+            case > BpfMapType.Unspecified and <= (BpfMapType)Arena:
                 map = new OpaqueStorage(traits, name);
                 return 0;
             default:
@@ -84,7 +83,8 @@ internal static class MapFactory
         map = null;
         if (objects.Find(innerDescriptor)?.Target is not SimulatedMap inner)
         {
-            return -Errno.EBADF;
+            // Left out it is 0, which is open in every process and no map.
+            return innerDescriptor == 0 ? -Errno.EINVAL : -Errno.EBADF;
         }
 
         if (inner.Traits.Type is BpfMapType.ArrayOfMaps or BpfMapType.HashOfMaps)

@@ -68,6 +68,11 @@ internal sealed unsafe class ObjectCommands(SimulatedKernel kernel, ObjectTable 
     internal int NextId<T>(Attributes attributes)
         where T : SimulatedObject
     {
+        if (attributes.U32(0) >= int.MaxValue)
+        {
+            return -Errno.EINVAL;
+        }
+
         uint next = objects.NextId(typeof(T), attributes.U32(0));
         attributes.U32(4) = next == 0 ? attributes.U32(4) : next;
         return next == 0 ? -Errno.ENOENT : 0;

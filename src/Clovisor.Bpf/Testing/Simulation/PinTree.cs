@@ -105,6 +105,24 @@ internal sealed class PinTree
         return 0;
     }
 
+    internal int Move(string path, string target)
+    {
+        string from = Path.GetFullPath(path);
+        string to = Path.GetFullPath(target);
+        if (!_pins.Remove(from, out SimulatedObject? moved))
+        {
+            return -Errno.ENOENT;
+        }
+
+        if (_pins.Remove(to, out SimulatedObject? replaced))
+        {
+            replaced.ReleaseUser();
+        }
+
+        _pins.Add(to, moved);
+        return 0;
+    }
+
     internal int RemoveAll(string directory)
     {
         string full = Path.GetFullPath(directory);

@@ -10,7 +10,7 @@ internal sealed unsafe class SimulatedKernel : SubstituteKernel, IDisposable
     private readonly ObjectTable _objects = new();
     private readonly PinTree _pins = new();
     private readonly FaultPlan _faults = new();
-    private readonly List<BpfCall> _calls = [];
+    private readonly Queue<BpfCall> _calls = [];
     private readonly MapCommands _maps;
     private readonly ProgramCommands _programs;
     private readonly LinkCommands _links;
@@ -26,7 +26,7 @@ internal sealed unsafe class SimulatedKernel : SubstituteKernel, IDisposable
     }
 
     /// <summary>Runs under the kernel's lock.</summary>
-    internal T Locked<T>(Func<ObjectTable, PinTree, FaultPlan, List<BpfCall>, T> action)
+    internal T Locked<T>(Func<ObjectTable, PinTree, FaultPlan, Queue<BpfCall>, T> action)
     {
         lock (_lock)
         {
@@ -58,7 +58,12 @@ internal sealed unsafe class SimulatedKernel : SubstituteKernel, IDisposable
             int fault = _faults.Next(command);
             int result = fault != 0 ? -fault : Dispatch(command, copy);
             new ReadOnlySpan<byte>(block, length).CopyTo(new Span<byte>(attributes, length));
-            _calls.Add(new BpfCall(command, target, result));
+            if (_calls.Count == FakeBpfKernel.CallsKept)
+            {
+                _calls.Dequeue();
+            }
+
+            _calls.Enqueue(new BpfCall(command, target, result));
             return result;
         }
     }
@@ -94,9 +99,12 @@ internal sealed unsafe class SimulatedKernel : SubstituteKernel, IDisposable
     {
         lock (_lock)
         {
-            return -Errno.ENOTSUPP;
+            return Ring(descriptor)?.PollDescriptor() ?? -Errno.EBADF;
         }
     }
+
+    /// <summary>The ring behind a descriptor; null when it is none. To be asked under the lock.</summary>
+    internal RingStorage? Ring(int descriptor) => _objects.Find(descriptor)?.Target as RingStorage;
 
     internal override DescriptorKind? KindOf(int descriptor)
     {
@@ -113,6 +121,10 @@ internal sealed unsafe class SimulatedKernel : SubstituteKernel, IDisposable
     internal override int Unmount(string path) => OnPins(pins => pins.Unmount(path));
 
     internal override int CreateDirectory(string path) => OnPins(pins => pins.CreateDirectory(path));
+
+    internal override bool IsPinned(string path) => OnPins(pins => pins.Find(path) is null ? 0 : 1) == 1;
+
+    internal override int MovePin(string path, string target) => OnPins(pins => pins.Move(path, target));
 
     internal override int RemovePin(string path) => OnPins(pins => pins.Remove(path));
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Maps;
 
@@ -13,6 +12,7 @@ internal sealed unsafe class RingStorage : SimulatedMap
     private const int HeaderBytes = 8;
 
     private readonly SharedMemory _memory;
+    private WakeUp? _wakeUp;
 
     private RingStorage(MapTraits traits, string name)
         : base(traits, name) => _memory = SharedMemory.OfRing(traits.MaxEntries);
@@ -39,7 +39,7 @@ internal sealed unsafe class RingStorage : SimulatedMap
     }
 
     /// <summary>What <c>bpf_ringbuf_output</c> does. False when there is no room.</summary>
-    internal bool Produce(ReadOnlySpan<byte> record, bool discard)
+    internal bool Produce(ReadOnlySpan<byte> record, bool discard, bool wakeUp)
     {
         long size = (record.Length + HeaderBytes + 7) & ~7L;
         long at = Volatile.Read(ref Producer);
@@ -55,6 +55,11 @@ internal sealed unsafe class RingStorage : SimulatedMap
         Volatile.Write(ref Producer, at + size);
         record.CopyTo(new Span<byte>(header + HeaderBytes, record.Length));
         Volatile.Write(ref *(uint*)header, (uint)record.Length | (discard ? DiscardBit : 0));
+        if (wakeUp)
+        {
+            _wakeUp?.Readable();
+        }
+
         return true;
     }
 
@@ -80,6 +85,7 @@ internal sealed unsafe class RingStorage : SimulatedMap
             int length = (int)(word & ~(BusyBit | DiscardBit));
             byte[]? record = (word & DiscardBit) != 0 ? null : new ReadOnlySpan<byte>(header + HeaderBytes, length).ToArray();
             Volatile.Write(ref Consumer, at + ((length + HeaderBytes + 7) & ~7L));
+            _wakeUp?.Writable();
             if (record is not null)
             {
                 return record;
@@ -105,5 +111,25 @@ internal sealed unsafe class RingStorage : SimulatedMap
 
     internal override int NextKey(ReadOnlySpan<byte> key, Span<byte> next) => -Errno.ENOTSUPP;
 
-    protected override void OnFree() => _memory.Dispose();
+    /// <summary>A descriptor to wait on; as long as there is nothing to read it is not readable.</summary>
+    internal int PollDescriptor()
+    {
+        _wakeUp ??= new WakeUp();
+        if (HasData)
+        {
+            _wakeUp.Readable();
+        }
+        else
+        {
+            _wakeUp.Reset();
+        }
+
+        return _wakeUp.Descriptor;
+    }
+
+    protected override void OnFree()
+    {
+        _memory.Dispose();
+        _wakeUp?.Dispose();
+    }
 }
