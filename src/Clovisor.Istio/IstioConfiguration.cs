@@ -38,6 +38,9 @@ public sealed record IstioConfiguration
     /// <summary>Gets the Kubernetes namespaces.</summary>
     public ImmutableArray<KubernetesNamespace> Namespaces { get; init; } = [];
 
+    /// <summary>Gets the endpoints of Kubernetes services.</summary>
+    public ImmutableArray<KubernetesEndpointSlice> EndpointSlices { get; init; } = [];
+
     /// <summary>Gets the gateways of the Gateway API.</summary>
     public ImmutableArray<KubernetesGateway> KubernetesGateways { get; init; } = [];
 

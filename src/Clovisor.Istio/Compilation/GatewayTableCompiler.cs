@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Clovisor.Istio.Hosts;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
@@ -138,42 +137,7 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy, Ta
         return result;
     }
 
-    private IEnumerable<BoundServer> Servers()
-    {
-        var protocols = new Dictionary<int, bool>();
-        foreach (Gateway gateway in new GatewayWorkload(model, proxy).Gateways())
-        {
-            foreach (GatewayServer server in gateway.Servers)
-            {
-                bool plain = MeshProtocols.Parse(server.Port.Protocol) == MeshProtocol.Http;
-                bool terminated = !plain && server.Port.Protocol.Equals("HTTPS", StringComparison.OrdinalIgnoreCase) && server.TlsMode is not ("PASSTHROUGH" or "AUTO_PASSTHROUGH");
-
-                // A port speaks one protocol: that of the first server.
-                if (protocols.TryAdd(server.Port.Number, plain) || protocols[server.Port.Number] == plain)
-                {
-                    if (plain || terminated)
-                    {
-                        yield return new BoundServer(TableName(gateway, server, plain), gateway.Key.ToString(), Localized(server, gateway.Namespace));
-                    }
-                }
-            }
-        }
-    }
-
-    private static GatewayServer Localized(GatewayServer server, string scope) =>
-        server with
-        {
-            Hosts = [.. server.Hosts.Select(h => h.StartsWith("./", StringComparison.Ordinal) ? scope + h[1..] : h.StartsWith("*/", StringComparison.Ordinal) ? h[2..] : h)],
-        };
-
-    private static string TableName(Gateway gateway, GatewayServer server, bool plain)
-    {
-        string number = server.Port.Number.ToString(CultureInfo.InvariantCulture);
-        string bind = server.Bind.Length > 0 ? $".{server.Bind}" : "";
-        return plain ? $"http.{number}{bind}" : $"https.{number}.{server.Port.Name}.{gateway.Name}.{gateway.Namespace}{bind}";
-    }
-
-    private sealed record BoundServer(string Table, string Gateway, GatewayServer Server);
+    private IEnumerable<BoundServer> Servers() => GatewayServers.Of(model, proxy).Where(static s => s.Role is ServerRole.Http or ServerRole.Https);
 
     private sealed class HostRoutes(string name)
     {

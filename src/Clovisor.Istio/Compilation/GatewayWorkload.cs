@@ -24,9 +24,22 @@ internal sealed class GatewayWorkload
         .ThenBy(static g => g.Name, StringComparer.Ordinal)
         .ThenBy(static g => g.Namespace, StringComparer.Ordinal);
 
+    /// <summary>
+    /// Gets the ports that the proxy listens on for a server's port: those of the pods behind the service that has it. A gateway that is chosen by labels
+    /// keeps its number where no service has it; one that is served by a service is then not served.
+    /// </summary>
+    public IEnumerable<int> ListenerPorts(Gateway gateway, int number)
+    {
+        IEnumerable<KubernetesService> services = gateway.Services.IsDefault ? _services : _services.Where(s => IsOf(gateway, s));
+        int[] ports = [.. services.SelectMany(static s => s.Ports).Where(p => p.Number == number).Select(static p => p.TargetPort != 0 ? p.TargetPort : p.Number).Distinct().Order()];
+        return ports.Length > 0 || !(gateway.Services.IsDefault || !services.Any()) ? ports : [number];
+    }
+
+    private bool IsOf(Gateway gateway, KubernetesService service) => gateway.Services.Contains($"{service.Name}.{service.Namespace}.svc.{_model.Mesh.ClusterDomain}");
+
     // By labels, or by a service in front of the proxy. The proxy that the control plane makes for a gateway is labelled with its name.
     private bool Serves(Gateway gateway) => gateway.Services.IsDefault
         ? _proxy.HasLabels(gateway.Selector)
-        : _services.Exists(s => gateway.Services.Contains($"{s.Name}.{s.Namespace}.svc.{_model.Mesh.ClusterDomain}")) ||
+        : _services.Exists(s => IsOf(gateway, s)) ||
           (gateway.ManagedBy is { } managed && managed.Namespace == _proxy.Namespace && _proxy.Labels.GetValueOrDefault("gateway.networking.k8s.io/gateway-name") == managed.Name);
 }

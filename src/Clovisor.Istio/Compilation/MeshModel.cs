@@ -11,6 +11,7 @@ namespace Clovisor.Istio.Compilation;
 internal sealed class MeshModel
 {
     private readonly GatewayApiConversion _converted;
+    private readonly DestinationRules _destinationRules;
     private readonly Dictionary<ObjectKey, Prepared> _prepared = [];
     private readonly ConcurrentDictionary<string, List<VirtualService>> _visible = new(StringComparer.Ordinal);
 
@@ -24,6 +25,7 @@ internal sealed class MeshModel
         IstioConfiguration configuration = _converted.Apply(source);
         Configuration = configuration;
         Dropped.AddRange(_converted.Dropped);
+        _destinationRules = new DestinationRules(configuration);
         Registry = new ServiceRegistry(configuration, previous?.Registry);
         var merger = new DelegateMerger(configuration);
         foreach (VirtualService service in configuration.VirtualServices)
@@ -60,6 +62,14 @@ internal sealed class MeshModel
             .Where(v => v.Gateways.Contains(gateway)),
     ];
 
+    /// <summary>Gets the subsets that a client has of a service.</summary>
+    public ImmutableArray<string> SubsetsOf(MeshService service, IstioProxy client) => _destinationRules.SubsetsOf(service, client);
+
+    /// <summary>Gets the addresses of the pods behind a Kubernetes service.</summary>
+    public IEnumerable<string> EndpointsOf(MeshService service) => Configuration.EndpointSlices
+        .Where(s => s.ServiceName == service.Name && s.Namespace == service.Namespace)
+        .SelectMany(static s => s.Addresses).Distinct();
+
     private Prepared Prepare(VirtualService service, DelegateMerger merger)
     {
         var completer = new NameCompleter(service.Namespace, Mesh.ClusterDomain);
@@ -68,7 +78,11 @@ internal sealed class MeshModel
             service,
             [.. service.Hosts.Select(completer.Host)],
             service.Gateways.IsEmpty ? ["mesh"] : completer.Gateways(service.Gateways),
-            merger.Rules(service, dropped));
+            merger.Rules(service, dropped))
+        {
+            Tls = [.. service.Tls.Select(completer.Rule)],
+            Tcp = [.. service.Tcp.Select(completer.Rule)],
+        };
         return new Prepared(resolved, dropped, merger.DelegatesOf(service));
     }
 

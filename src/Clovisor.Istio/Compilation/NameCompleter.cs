@@ -16,6 +16,12 @@ internal sealed class NameCompleter(string scope, string clusterDomain)
         Match = [.. rule.Match.Select(m => m with { Gateways = Gateways(m.Gateways) })],
     };
 
+    public ConnectionRoute Rule(ConnectionRoute rule) => rule with
+    {
+        Route = [.. rule.Route.Select(d => d with { Destination = Destination(d.Destination) })],
+        Match = [.. rule.Match.Select(m => m with { Gateways = Gateways(m.Gateways) })],
+    };
+
     public ImmutableArray<string> Gateways(ImmutableArray<string> gateways) => [.. gateways.Select(g => HostName.CompleteGateway(g, scope))];
 
     private Destination Destination(Destination destination) => destination with { Host = Host(destination.Host) };

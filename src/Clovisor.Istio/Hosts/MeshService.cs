@@ -16,6 +16,12 @@ internal sealed record MeshService
 
     public ImmutableArray<string> Addresses { get; init; } = [];
 
+    /// <summary>Gets the ranges of addresses.</summary>
+    public ImmutableArray<string> Ranges { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether the service is outside the mesh.</summary>
+    public bool IsExternal { get; init; }
+
     public ImmutableArray<string> ExportTo { get; init; } = [];
 
     public DateTimeOffset Created { get; init; } = DateTimeOffset.MinValue;
@@ -47,5 +53,13 @@ internal sealed record MeshService
 /// <summary>A port of a service with what is spoken on it.</summary>
 internal sealed record MeshPort(int Number, string Name, MeshProtocol Protocol)
 {
-    public static MeshPort From(ServicePort port) => new(port.Number, port.Name, MeshProtocols.Parse(port.Protocol));
+    /// <summary>Gets the protocol, in upper case, if it is one in which the server speaks first, so that nothing can be told from the client's first bytes; else an empty string.</summary>
+    public string ServerFirst { get; init; } = "";
+
+    public bool IsServerFirst => ServerFirst.Length > 0;
+
+    public static MeshPort From(ServicePort port) => new(port.Number, port.Name, MeshProtocols.Parse(port.Protocol))
+    {
+        ServerFirst = port.Protocol.ToUpperInvariant() is "MONGO" or "MYSQL" ? port.Protocol.ToUpperInvariant() : "",
+    };
 }

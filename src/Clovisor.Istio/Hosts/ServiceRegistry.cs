@@ -79,6 +79,7 @@ internal sealed class ServiceRegistry
         IsKubernetes = true,
         IsHeadless = service.Headless,
         ExternalName = service.ExternalName,
+        IsExternal = service.ExternalName.Length > 0,
         Addresses = service.ClusterAddresses,
         Ports = [.. service.Ports.Select(MeshPort.From)],
         ExportTo = service.ExportTo.Length > 0 ? service.ExportTo : mesh.DefaultServiceExportTo,
@@ -88,9 +89,13 @@ internal sealed class ServiceRegistry
     private static MeshService FromEntry(ServiceEntry entry, string host, MeshSettings mesh) => new()
     {
         Host = host.ToLowerInvariant(),
-        Name = entry.Name,
+
+        // Among equally old ones Istio orders by the host, not by the object's name.
+        Name = host,
         Namespace = entry.Namespace,
         Addresses = [.. entry.Addresses.Where(static a => !a.Contains('/', StringComparison.Ordinal) || a.EndsWith("/32", StringComparison.Ordinal)).Select(static a => a.EndsWith("/32", StringComparison.Ordinal) ? a[..^3] : a)],
+        Ranges = [.. entry.Addresses.Where(static a => a.Contains('/', StringComparison.Ordinal) && !a.EndsWith("/32", StringComparison.Ordinal))],
+        IsExternal = entry.Location != "MESH_INTERNAL",
         Ports = [.. entry.Ports.Select(MeshPort.From)],
         ExportTo = entry.ExportTo.Length > 0 ? entry.ExportTo : mesh.DefaultServiceExportTo,
         Created = entry.Created ?? DateTimeOffset.MinValue,

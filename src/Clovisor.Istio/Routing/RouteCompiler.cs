@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Clovisor.Istio.Compilation;
+using Clovisor.Istio.Connections;
 
 namespace Clovisor.Istio.Routing;
 
@@ -61,6 +62,21 @@ public sealed class RouteCompiler
     public ImmutableArray<string> GetTableNames(IstioProxy proxy) => proxy.Kind == ProxyKind.Gateway
         ? [.. new GatewayTableCompiler(_model, proxy, new TableMemo(null)).TableNames()]
         : [.. new SidecarTableCompiler(_model, proxy, new TableMemo(null)).TableNames()];
+
+    /// <summary>Compiles the listeners of a port, for connections that are not HTTP.</summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <param name="port">The port that clients connect to: of a service for a sidecar; for a gateway the one that its pods listen on.</param>
+    /// <returns>The listeners; for a sidecar there is always what becomes of unknown destinations.</returns>
+    public ConnectionTable CompileConnections(IstioProxy proxy, int port) => proxy.Kind == ProxyKind.Gateway
+        ? new GatewayListenerCompiler(_model, proxy).Compile(port)
+        : new SidecarListenerCompiler(_model, proxy).Compile(port);
+
+    /// <summary>Gets the ports that a proxy has listeners for, in order.</summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <returns>The ports that <see cref="CompileConnections"/> takes.</returns>
+    public ImmutableArray<int> GetListenerPorts(IstioProxy proxy) => proxy.Kind == ProxyKind.Gateway
+        ? [.. new GatewayListenerCompiler(_model, proxy).Ports()]
+        : [.. new SidecarListenerCompiler(_model, proxy).Ports()];
 
     /// <summary>Gets the name of the table for plain HTTP on a port.</summary>
     internal static string TableName(IstioProxy proxy, int port)

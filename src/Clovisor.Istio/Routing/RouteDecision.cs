@@ -64,31 +64,7 @@ public readonly struct RouteDecision
     /// <summary>Picks one of the destinations.</summary>
     /// <param name="random">Any number; each weight is taken for its share of the numbers' remainders.</param>
     /// <returns>The destination, or null when the request is not forwarded.</returns>
-    public RouteDestination? PickDestination(ulong random)
-    {
-        if (Route?.Action is not ForwardAction forward || forward.Destinations.IsEmpty)
-        {
-            return null;
-        }
-
-        if (forward.Destinations.Length == 1)
-        {
-            return forward.Destinations[0];
-        }
-
-        ulong point = random % forward.TotalWeight;
-        foreach (RouteDestination destination in forward.Destinations)
-        {
-            if (point < (ulong)destination.Weight)
-            {
-                return destination;
-            }
-
-            point -= (ulong)destination.Weight;
-        }
-
-        return forward.Destinations[^1];
-    }
+    public RouteDestination? PickDestination(ulong random) => Route?.Action is ForwardAction forward ? WeightedChoice.Pick(forward.Destinations, random) : null;
 
     /// <summary>Gets path and query as the destination receives them.</summary>
     /// <returns>The normalised path, rewritten if the route says so.</returns>

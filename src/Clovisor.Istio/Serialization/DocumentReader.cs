@@ -45,6 +45,7 @@ internal sealed class DocumentReader
         Services = Of<KubernetesService>(),
         Pods = Of<KubernetesPod>(),
         Namespaces = Of<KubernetesNamespace>(),
+        EndpointSlices = Of<KubernetesEndpointSlice>(),
         KubernetesGateways = Of<KubernetesGateway>(),
         GatewayClasses = Of<GatewayClass>(),
         ListenerSets = Of<ListenerSet>(),
@@ -127,6 +128,7 @@ internal sealed class DocumentReader
             case (GatewayApiBinder.Group, GatewayApiRoute.Http or GatewayApiRoute.Grpc or GatewayApiRoute.Tls or GatewayApiRoute.Tcp): Spec(root, s => GatewayRouteBinder.Bind(s, header, kind), static _ => { }); break;
             case ("", "Service"): Add(KubernetesBinder.Service(root, header), errors); break;
             case ("", "Pod"): Add(KubernetesBinder.Pod(root, header), errors); break;
+            case ("discovery.k8s.io", "EndpointSlice"): Add(KubernetesBinder.EndpointSlice(root, header), errors); break;
             case ("", "Namespace"): Add(KubernetesBinder.Namespace(root, header), errors); break;
             case ("", "ConfigMap") when header.Name == "istio": MeshConfigMap(root, errors); break;
             default: _ignored.Add(new IgnoredDocument(version, kind, header.Name, header.Source)); break;

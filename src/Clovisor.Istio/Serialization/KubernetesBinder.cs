@@ -60,6 +60,28 @@ internal static class KubernetesBinder
         return new KubernetesNamespace { Name = header.Name, Namespace = "", Created = header.Created, Labels = header.Labels, Source = header.Source };
     }
 
+    public static KubernetesEndpointSlice EndpointSlice(FieldReader root, ResourceHeader header)
+    {
+        ImmutableArray<Endpoint> endpoints = root.List("endpoints", static e =>
+        {
+            ImmutableArray<string> addresses = e.Texts("addresses");
+            bool ready = e.Object("conditions", static c => Rest(c, c.OptionalFlag("ready") == false ? "no" : "yes")) is not "no";
+            IgnoreRest(e);
+            return new Endpoint(addresses, ready);
+        });
+        IgnoreRest(root);
+        return new KubernetesEndpointSlice
+        {
+            Name = header.Name,
+            Namespace = header.Namespace,
+            Created = header.Created,
+            Labels = header.Labels,
+            Source = header.Source,
+            ServiceName = header.Labels.GetValueOrDefault("kubernetes.io/service-name", ""),
+            Addresses = [.. endpoints.Where(static e => e.Ready).SelectMany(static e => e.Addresses)],
+        };
+    }
+
     public static void IgnoreRest(FieldReader r)
     {
         foreach (YamlField field in r.Node.Fields)
@@ -93,4 +115,6 @@ internal static class KubernetesBinder
         int target = int.TryParse(r.Node.Find("targetPort")?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : 0;
         return new ServicePort { Name = name, Number = number, Protocol = protocol, TargetPort = target };
     }
+
+    private sealed record Endpoint(ImmutableArray<string> Addresses, bool Ready);
 }
