@@ -146,7 +146,7 @@ internal sealed class ConnectionChainBuilder(MeshModel model, IstioProxy proxy, 
         Reason = ConnectionReason.Matched,
     };
 
-    private FilterChain Default(MeshService service, MeshPort on, ImmutableArray<string> ranges, ImmutableArray<string> names) => new()
+    private static FilterChain Default(MeshService service, MeshPort on, ImmutableArray<string> ranges, ImmutableArray<string> names) => new()
     {
         ServerNames = ServerNames(names),
         Destinations = Networks(ranges),
