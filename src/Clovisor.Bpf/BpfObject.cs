@@ -57,13 +57,17 @@ public sealed partial class BpfObject : IDisposable
     /// <summary>Takes out a program, if there is one. The caller disposes it.</summary>
     /// <param name="name">The name of the C function.</param>
     /// <param name="program">The program.</param>
-    public bool TryGetProgram(string name, [NotNullWhen(true)] out BpfProgram? program)
+    public unsafe bool TryGetProgram(string name, [NotNullWhen(true)] out BpfProgram? program)
     {
         program = null;
         if (_programs.TryGetValue(name, out nint native))
         {
             using ObjectHandle.ObjectLease lease = _handle.Lease();
-            program = new BpfProgram(_handle.DuplicateProgram(native, $"program {name}"), name);
+            program = new BpfProgram(
+                _handle.DuplicateProgram(native, $"program {name}"),
+                name,
+                NativeText.Read(LibBpf.bpf_program__section_name(native)),
+                (BpfAttachType)LibBpf.bpf_program__expected_attach_type(native));
         }
 
         return program is not null;

@@ -154,7 +154,7 @@ public sealed class ObjectFileTests
                 using BpfObject loaded = file.Load();
                 using BpfProgram program = loaded.Program("count");
                 Assert.Throws<BpfMapIncompatibleException>(() => loaded.ArrayMap<ulong>("by_length"));
-                space.Run(() => Bpf.Links.TcAttachment.Attach(program, 1, Bpf.Links.TcDirection.Ingress).Dispose());
+                space.Run(() => Bpf.Networking.TcAttachment.Attach(program, 1, Bpf.Networking.TcDirection.Ingress).Dispose());
 
                 using BpfObjectFile refused = TestPrograms.Open(TestPrograms.Refused);
                 Assert.Throws<BpfVerifierException>(refused.Load);

@@ -1,4 +1,5 @@
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
 using Clovisor.Testing;

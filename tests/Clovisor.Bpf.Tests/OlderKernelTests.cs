@@ -1,9 +1,10 @@
 using Clovisor.Bpf.Features;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
-using Clovisor.Bpf.Tests.Links;
+using Clovisor.Bpf.Tests.Networking;
 using Clovisor.Bpf.Tests.Maps;
 using Clovisor.Testing;
 

@@ -1,4 +1,4 @@
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
@@ -31,7 +31,7 @@ public sealed class ReadmeTests
         Assert.Equal(
             [
                 "using Clovisor.Bpf;",
-                "using Clovisor.Bpf.Links;",
+                "using Clovisor.Bpf.Networking;",
                 "using var file = BpfObjectFile.Open(\"count.bpf.o\");",
                 "using var loaded = file.Load();",
                 "using var program = loaded.Program(\"count\");",

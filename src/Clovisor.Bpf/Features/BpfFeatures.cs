@@ -1,6 +1,7 @@
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Pinning;
 
@@ -38,7 +39,7 @@ public static unsafe class BpfFeatures
     // The loopback device has index 1 in every network namespace.
     internal static BpfSupport ProbeTcx()
     {
-        var attributes = new ProgramQueryAttributes { InterfaceIndex = 1, AttachType = TcxHook.AttachType(TcDirection.Ingress) };
+        var attributes = new ProgramQueryAttributes { Target = 1, AttachType = (uint)TcxHook.AttachType(TcDirection.Ingress) };
         return Classify(BpfSyscall.Call(BpfCommand.ProgramQuery, ref attributes));
     }
 

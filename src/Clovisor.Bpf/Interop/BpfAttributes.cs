@@ -82,25 +82,9 @@ internal struct TestRunAttributes
     internal ulong ContextIn, ContextOut;
 }
 
-internal struct LinkCreateAttributes
-{
-    internal uint ProgramDescriptor, InterfaceIndex, AttachType, Flags, RelativeTo, Padding;
-    internal ulong ExpectedRevision;
-}
-
-internal struct LinkUpdateAttributes
-{
-    internal uint LinkDescriptor, NewProgramDescriptor, Flags, OldProgramDescriptor;
-}
-
-internal struct LinkDetachAttributes
-{
-    internal uint LinkDescriptor;
-}
-
 internal struct ProgramQueryAttributes
 {
-    internal uint InterfaceIndex, AttachType, QueryFlags, AttachFlags;
+    internal uint Target, AttachType, QueryFlags, AttachFlags;
     internal ulong ProgramIds;
     internal uint Count, Padding;
     internal ulong ProgramAttachFlags, LinkIds, LinkAttachFlags, Revision;

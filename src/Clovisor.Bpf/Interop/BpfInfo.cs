@@ -23,13 +23,6 @@ internal unsafe struct ProgramInfo
     internal fixed byte Name[16];
 }
 
-internal struct LinkInfo
-{
-    internal uint Type, Id, ProgramId, Padding;
-    internal uint InterfaceIndex, AttachType;
-    internal ulong Reserved1, Reserved2;
-}
-
 internal struct BtfInfo
 {
     internal ulong Data;

@@ -18,6 +18,7 @@ internal static class Errno
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
     internal const int ENOSPC = 28;
+    internal const int ERANGE = 34;
     internal const int ENOLINK = 67;
     internal const int EOPNOTSUPP = 95;
     internal const int ESTALE = 116;
@@ -51,7 +52,7 @@ internal static class Errno
         [27] = ("EFBIG", "File too large"),
         [ENOSPC] = ("ENOSPC", "No space left"),
         [30] = ("EROFS", "Read-only file system"),
-        [34] = ("ERANGE", "Result out of range"),
+        [ERANGE] = ("ERANGE", "Result out of range"),
         [36] = ("ENAMETOOLONG", "Name too long"),
         [38] = ("ENOSYS", "Function not implemented"),
         [39] = ("ENOTEMPTY", "Directory not empty"),

@@ -13,6 +13,7 @@ internal static unsafe partial class LibC
     internal const int MAP_FIXED = 0x10;
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MAP_NORESERVE = 0x4000;
+    internal const int AT_EMPTY_PATH = 0x1000;
     internal const int AF_NETLINK = 16;
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
@@ -24,6 +25,10 @@ internal static unsafe partial class LibC
     // Variadic in C. On the Linux ABIs we run on, integer arguments of variadic functions travel as those of others do.
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint command, void* attributes, nint size);
+
+    // Variadic as well.
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int open(byte* path, int flags, int mode);
 
     [LibraryImport(Library)]
     internal static partial int close(int fd);
@@ -45,6 +50,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int statfs(byte* path, void* buffer);
+
+    /// <summary>The handle of an open descriptor: <c>name_to_handle_at(fd, "", handle, mount, AT_EMPTY_PATH)</c>.</summary>
+    internal static int name_to_handle_at(int fd, void* handle, int* mount)
+    {
+        byte empty = 0;
+        return name_to_handle_at(fd, &empty, handle, mount, AT_EMPTY_PATH);
+    }
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int name_to_handle_at(int fd, byte* path, void* handle, int* mount, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int mount(byte* source, byte* target, byte* type, nuint flags, void* data);

@@ -6,28 +6,31 @@ namespace Clovisor.Bpf.Links;
 
 /// <summary>Holds a program attached. The attachment ends when the last descriptor is closed and no pin is left.</summary>
 /// <remarks>
-/// Disposing closes this descriptor, which detaches, unless the link is pinned or held elsewhere. A link that is neither disposed nor
-/// pinned detaches when the garbage collector finds it: keep it. Safe to use from any thread.
+/// Four ends are told apart. <see cref="Dispose"/> closes this descriptor, which detaches unless the link is pinned or held elsewhere.
+/// <see cref="Detach"/> ends the attachment at once, whoever holds or pins it. <see cref="Pin"/> lets it outlive the process.
+/// <see cref="Disconnect"/> lets it outlive this object, but not the process. A link that ends in none of these ways detaches when the garbage collector
+/// finds it, and <see cref="Abandoned"/> says so: keep it. Safe to use from any thread.
 /// </remarks>
-public sealed class BpfLink : IDisposable
+public sealed partial class BpfLink : IDisposable
 {
     private const uint Replace = 1 << 2;
 
     private readonly BpfHandle _handle;
     private string? _pinPath;
+    private bool _ended;
 
     internal BpfLink(BpfHandle handle, string? pinPath = null)
     {
         _handle = handle;
         _pinPath = pinPath;
-        try
+        int result = LinkInfoReader.TryReadId(handle, out uint id);
+        Id = id;
+        if (result < 0)
         {
-            Id = ReadInfo().Id;
-        }
-        catch
-        {
+            // Nothing was attached through this object: closing is all there is to do.
+            GC.SuppressFinalize(this);
             handle.Dispose();
-            throw;
+            throw BpfErrors.Create("describe", pinPath is null ? "a link" : $"the link pinned at {pinPath}", -result, "The descriptor is not of a link.");
         }
     }
 
@@ -44,20 +47,12 @@ public sealed class BpfLink : IDisposable
     /// <exception cref="BpfException">Nothing is pinned there, or not a link.</exception>
     public static BpfLink OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, DescriptorKind.Link), path);
 
-    /// <summary>Asks the kernel what the link does now. From Linux 5.8.</summary>
-    /// <exception cref="BpfException">The descriptor is not of a link.</exception>
+    /// <summary>Asks the kernel what the link does now: the answer is a record of the link's own type, <see cref="TcxLinkInfo"/> for one. From Linux 5.8.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
     public BpfLinkInfo ReadInfo()
     {
-        using BpfHandle.FdLease lease = _handle.Lease();
-        LinkInfo info = default;
-        int result = BpfSyscall.GetInfo(lease.Descriptor, ref info);
-        if (result < 0)
-        {
-            throw BpfErrors.Create("describe", Describe(), -result, "The descriptor is not of a link.");
-        }
-
-        bool tcx = info.Type == (uint)BpfLinkType.Tcx;
-        return new BpfLinkInfo((BpfLinkType)info.Type, info.Id, info.ProgramId, tcx ? (int)info.InterfaceIndex : 0, tcx ? (int)info.AttachType : 0);
+        int result = LinkInfoReader.TryRead(_handle, out BpfLinkInfo? info);
+        return info ?? throw BpfErrors.Create("describe", Describe(), -result);
     }
 
     /// <summary>Gives the link a path in a BPF file system, by which the attachment outlives this process.</summary>
@@ -130,10 +125,19 @@ public sealed class BpfLink : IDisposable
         {
             throw BpfErrors.Create("detach", Describe(), -result);
         }
+
+        _ended = true;
     }
 
     /// <summary>Closes this descriptor, which detaches unless the link is pinned or held elsewhere.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Describe();
 
     private static int Update(int link, int program, uint flags, uint old)
     {

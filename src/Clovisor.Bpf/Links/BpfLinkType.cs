@@ -44,4 +44,7 @@ public enum BpfLinkType
 
     /// <summary>A netkit device.</summary>
     Netkit = 13,
+
+    /// <summary>A map of sockets.</summary>
+    SocketMap = 14,
 }

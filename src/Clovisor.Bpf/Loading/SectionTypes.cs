@@ -12,6 +12,11 @@ internal static class SectionTypes
         ("tc/ingress", BpfProgramType.SchedulerClassifier, 46),
         ("tc/egress", BpfProgramType.SchedulerClassifier, 47),
         ("netkit/primary", BpfProgramType.SchedulerClassifier, 54),
+        ("cgroup/connect_unix", BpfProgramType.CgroupSocketAddress, 49),
+        ("cgroup/sendmsg_unix", BpfProgramType.CgroupSocketAddress, 50),
+        ("cgroup/recvmsg_unix", BpfProgramType.CgroupSocketAddress, 51),
+        ("cgroup/getpeername_unix", BpfProgramType.CgroupSocketAddress, 52),
+        ("cgroup/getsockname_unix", BpfProgramType.CgroupSocketAddress, 53),
         ("netkit/peer", BpfProgramType.SchedulerClassifier, 55),
     ];
 

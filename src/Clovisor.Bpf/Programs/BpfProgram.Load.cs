@@ -29,7 +29,7 @@ public sealed unsafe partial class BpfProgram
 
         options ??= new BpfProgramOptions();
         BpfHandle handle = LoadHandle(type, instructions, options);
-        var program = new BpfProgram(handle, options.Name);
+        var program = new BpfProgram(handle, options.Name, null, options.ExpectedAttachType);
         try
         {
             foreach (BpfMap map in options.BoundMaps)

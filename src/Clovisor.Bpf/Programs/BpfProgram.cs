@@ -10,8 +10,10 @@ namespace Clovisor.Bpf.Programs;
 /// array names it. Safe to use from any thread.</remarks>
 public sealed partial class BpfProgram : IDisposable
 {
-    internal BpfProgram(BpfHandle handle, string? name = null)
+    internal BpfProgram(BpfHandle handle, string? name = null, string? section = null, BpfAttachType? expectedAttachType = null)
     {
+        Section = section;
+        ExpectedAttachType = expectedAttachType;
         Handle = handle;
         using BpfHandle.FdLease lease = handle.Lease();
         ProgramInfo info = default;
@@ -45,6 +47,12 @@ public sealed partial class BpfProgram : IDisposable
     /// <summary>16 hexadecimal digits over the instructions: equal for equal code, whatever maps it uses.</summary>
     public string Tag { get; }
 
+    /// <summary>The section of the object file that it came from: <c>cgroup/connect4</c>; null for a program that was found otherwise.</summary>
+    public string? Section { get; }
+
+    /// <summary>The hook that it was loaded for, where its loader said one; null for a program that was found otherwise, since the kernel does not tell.</summary>
+    public BpfAttachType? ExpectedAttachType { get; }
+
     internal BpfHandle Handle { get; }
 
     internal string KernelName { get; }
@@ -74,6 +82,9 @@ public sealed partial class BpfProgram : IDisposable
     /// <param name="path">A path that does not exist yet, in a directory that does.</param>
     /// <exception cref="BpfException">The path exists, or is not in a BPF file system.</exception>
     public void Pin(string path) => BpfSyscall.Pin(Handle, path, $"program {Name}");
+
+    /// <summary>A second instance with a descriptor of its own.</summary>
+    internal BpfProgram Duplicate() => new(Handle.Duplicate($"program {Name}"), Name, Section, ExpectedAttachType);
 
     /// <summary>Closes this descriptor. The program itself lives on while it is attached, pinned or held elsewhere.</summary>
     public void Dispose() => Handle.Dispose();

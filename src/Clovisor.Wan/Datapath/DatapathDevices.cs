@@ -1,5 +1,6 @@
 using Clovisor.Bpf;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Programs;
 
 namespace Clovisor.Wan.Datapath;
@@ -109,14 +110,14 @@ internal sealed class DatapathDevices : IDisposable
     private static bool IsAttached(string path, int interfaceIndex)
     {
         using BpfLink link = BpfLink.OpenPinned(path);
-        return link.ReadInfo().InterfaceIndex == interfaceIndex;
+        return link.ReadInfo() is TcxLinkInfo tcx && tcx.InterfaceIndex == interfaceIndex;
     }
 
     private static void RemoveHook(string path)
     {
         using BpfLink link = BpfLink.OpenPinned(path);
         link.Unpin();
-        if (link.ReadInfo().InterfaceIndex != 0)
+        if (link.ReadInfo() is TcxLinkInfo { InterfaceIndex: not 0 })
         {
             link.Detach();
         }

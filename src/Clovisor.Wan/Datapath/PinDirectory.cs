@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Clovisor.Bpf;
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Pinning;
 
 namespace Clovisor.Wan.Datapath;

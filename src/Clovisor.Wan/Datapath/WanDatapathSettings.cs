@@ -1,4 +1,4 @@
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 
 namespace Clovisor.Wan.Datapath;
 

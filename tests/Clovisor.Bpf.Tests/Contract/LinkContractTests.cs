@@ -1,6 +1,7 @@
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 using static Clovisor.Bpf.Tests.Contract.KernelErrors;
@@ -17,9 +18,9 @@ public sealed class LinkContractTests
     public void Programs_run_in_the_order_that_was_asked_for(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram a = Program(), b = Program(), c = Program();
-        using TcAttachment first = Attach(a, TcxOrder.Last);
-        using TcAttachment second = Attach(b, TcxOrder.Last);
-        using TcAttachment third = Attach(c, TcxOrder.Before(second.Link!));
+        using TcAttachment first = Attach(a, AttachOrder.Last);
+        using TcAttachment second = Attach(b, AttachOrder.Last);
+        using TcAttachment third = Attach(c, AttachOrder.Before(second.Link!));
         Assert.Equal([a.Id, c.Id, b.Id], Query().Programs);
     });
 
@@ -27,9 +28,9 @@ public sealed class LinkContractTests
     public void First_and_after_are_kept(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram a = Program(), b = Program(), c = Program();
-        using TcAttachment first = Attach(a, TcxOrder.Last);
-        using TcAttachment second = Attach(b, TcxOrder.First);
-        using TcAttachment third = Attach(c, TcxOrder.After(second.Link!));
+        using TcAttachment first = Attach(a, AttachOrder.Last);
+        using TcAttachment second = Attach(b, AttachOrder.First);
+        using TcAttachment third = Attach(c, AttachOrder.After(second.Link!));
         Assert.Equal([b.Id, c.Id, a.Id], Query().Programs);
     });
 
@@ -37,7 +38,7 @@ public sealed class LinkContractTests
     public void The_same_program_is_attached_once(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram program = Program();
-        using TcAttachment attachment = Attach(program, TcxOrder.Last);
+        using TcAttachment attachment = Attach(program, AttachOrder.Last);
         Assert.Equal(-EEXIST, Create(program, 0, 0, 0));
     });
 
@@ -45,7 +46,7 @@ public sealed class LinkContractTests
     public void A_revision_that_has_passed_is_refused(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram a = Program(), b = Program();
-        using TcAttachment attachment = Attach(a, TcxOrder.Last);
+        using TcAttachment attachment = Attach(a, AttachOrder.Last);
         ulong revision = Query().Revision;
         Assert.Equal(-ESTALE, Create(b, 0, 0, revision + 1));
         int descriptor = Create(b, 0, 0, revision);
@@ -59,7 +60,7 @@ public sealed class LinkContractTests
     {
         const uint Before = 1 << 3, ById = 1 << 5;
         using BpfProgram a = Program(), b = Program(), c = Program();
-        using TcAttachment attachment = Attach(a, TcxOrder.Last);
+        using TcAttachment attachment = Attach(a, AttachOrder.Last);
         Assert.Equal(-ENOENT, Create(b, Before | ById, c.Id, 0));
         Assert.Equal(-ENOENT, Create(b, Before | ById, 0x7FFFFFF0, 0));
         Assert.Equal(-EINVAL, Create(b, 1, 0, 0));
@@ -69,7 +70,7 @@ public sealed class LinkContractTests
     public void A_link_is_updated_in_place_by_compare_and_swap(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram a = Program(), b = Program(), c = Program();
-        using TcAttachment attachment = Attach(a, TcxOrder.Last);
+        using TcAttachment attachment = Attach(a, AttachOrder.Last);
         BpfLink link = attachment.Link!;
         link.Update(b, a);
         Assert.Equal([b.Id], Query().Programs);
@@ -85,7 +86,7 @@ public sealed class LinkContractTests
     {
         using BpfProgram a = Program();
         using BpfProgram xdp = MapOfMapsContractTests.Small(BpfProgramType.Xdp);
-        using TcAttachment attachment = Attach(a, TcxOrder.Last);
+        using TcAttachment attachment = Attach(a, AttachOrder.Last);
         Assert.Equal(EINVAL, Assert.Throws<BpfException>(() => attachment.Link!.Update(xdp)).Errno);
         Assert.Equal(-EINVAL, Create(xdp, 0, 0, 0));
     });
@@ -94,20 +95,20 @@ public sealed class LinkContractTests
     public void A_detached_link_does_nothing_any_more(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram a = Program(), b = Program();
-        using TcAttachment attachment = Attach(a, TcxOrder.Last);
+        using TcAttachment attachment = Attach(a, AttachOrder.Last);
         attachment.Link!.Detach();
         Assert.Empty(Query().Programs);
         Assert.Equal(67, Assert.Throws<BpfException>(() => attachment.Link!.Update(b)).Errno);
-        Assert.Equal(0, attachment.Link!.ReadInfo().InterfaceIndex);
+        Assert.Equal(0, Assert.IsType<TcxLinkInfo>(attachment.Link!.ReadInfo()).InterfaceIndex);
     });
 
     [Theory, BothKernels]
     public void The_last_descriptor_detaches_unless_there_is_a_pin(KernelUnderTest kernel) => Attached(kernel, () =>
     {
         using BpfProgram a = Program();
-        TcAttachment attachment = Attach(a, TcxOrder.Last);
-        BpfLinkInfo info = attachment.Link!.ReadInfo();
-        Assert.Equal((BpfLinkType.Tcx, a.Id, Loopback, (int)Ingress), (info.Type, info.ProgramId, info.InterfaceIndex, info.AttachType));
+        TcAttachment attachment = Attach(a, AttachOrder.Last);
+        TcxLinkInfo info = Assert.IsType<TcxLinkInfo>(attachment.Link!.ReadInfo());
+        Assert.Equal((BpfLinkType.Tcx, a.Id, Loopback, BpfAttachType.TcxIngress), (info.Type, info.ProgramId, info.InterfaceIndex, info.AttachType));
         attachment.Dispose();
         Assert.Empty(Query().Programs);
     });
@@ -127,7 +128,7 @@ public sealed class LinkContractTests
 
     private static BpfProgram Program() => MapOfMapsContractTests.Small(BpfProgramType.SchedulerClassifier);
 
-    private static TcAttachment Attach(BpfProgram program, TcxOrder order) =>
+    private static TcAttachment Attach(BpfProgram program, AttachOrder order) =>
         TcAttachment.Attach(program, Loopback, TcDirection.Ingress, new TcAttachOptions { Kind = TcAttachmentKind.Tcx, Order = order });
 
     private static int Create(BpfProgram program, uint flags, uint neighbour, ulong revision)
@@ -136,11 +137,10 @@ public sealed class LinkContractTests
         var attributes = new LinkCreateAttributes
         {
             ProgramDescriptor = (uint)lease.Descriptor,
-            InterfaceIndex = Loopback,
+            Target = Loopback,
             AttachType = Ingress,
             Flags = flags,
-            RelativeTo = neighbour,
-            ExpectedRevision = revision,
+            Anchor = new LinkCreateAttributes.Anchored { RelativeTo = neighbour, ExpectedRevision = revision },
         };
         return BpfSyscall.Call(BpfCommand.LinkCreate, ref attributes);
     }
@@ -150,7 +150,7 @@ public sealed class LinkContractTests
         uint[] programs = new uint[8];
         fixed (uint* ids = programs)
         {
-            var attributes = new ProgramQueryAttributes { InterfaceIndex = Loopback, AttachType = Ingress, ProgramIds = (ulong)ids, Count = 8 };
+            var attributes = new ProgramQueryAttributes { Target = Loopback, AttachType = Ingress, ProgramIds = (ulong)ids, Count = 8 };
             Assert.True(BpfSyscall.Call(BpfCommand.ProgramQuery, ref attributes) is 0 or -ENOENT);
             return (programs[..(int)attributes.Count], attributes.Revision);
         }

@@ -1,4 +1,7 @@
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
+using Clovisor.Bpf.Programs;
+using Clovisor.Bpf.Tests.Networking;
 using Clovisor.Testing;
 
 namespace Clovisor.Bpf.Tests.Links;
@@ -12,9 +15,11 @@ public sealed class LinkTests
         using var counter = new PacketCounter();
         using TcAttachment attachment = counter.Attach(space, TcDirection.Egress);
 
-        BpfLinkInfo info = attachment.Link!.ReadInfo();
+        TcxLinkInfo info = Assert.IsType<TcxLinkInfo>(attachment.Link!.ReadInfo());
 
-        Assert.Equal((BpfLinkType.Tcx, counter.Program.Id, PacketCounter.Loopback, 47), (info.Type, info.ProgramId, info.InterfaceIndex, info.AttachType));
+        Assert.Equal(
+            (BpfLinkType.Tcx, counter.Program.Id, PacketCounter.Loopback, BpfAttachType.TcxEgress),
+            (info.Type, info.ProgramId, info.InterfaceIndex, info.AttachType));
         Assert.Equal(attachment.Link.Id, info.Id);
     }
 

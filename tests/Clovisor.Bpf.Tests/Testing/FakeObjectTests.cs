@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
 using Clovisor.Bpf.Testing;

@@ -1,5 +1,5 @@
 using Clovisor.Bpf;
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Testing;
 using Clovisor.Wan.Datapath;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Clovisor.Bpf;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Testing;
 using Clovisor.Wan.Datapath;

@@ -1,5 +1,5 @@
 using System.Net;
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Testing;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Testing;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;

@@ -82,7 +82,7 @@ internal sealed class BpfHandle : SafeHandle
     /// <summary>A counted reference on the handle, so that another thread's Dispose cannot recycle the number under a call.</summary>
     internal readonly ref struct FdLease
     {
-        private readonly BpfHandle _owner;
+        private readonly BpfHandle? _owner;
 
         internal FdLease(BpfHandle owner)
         {
@@ -94,6 +94,6 @@ internal sealed class BpfHandle : SafeHandle
 
         internal int Descriptor { get; }
 
-        public void Dispose() => _owner.DangerousRelease();
+        public void Dispose() => _owner?.DangerousRelease();
     }
 }

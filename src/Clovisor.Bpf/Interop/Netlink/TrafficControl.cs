@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Clovisor.Bpf.Interop.Handles;
-using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 
 namespace Clovisor.Bpf.Interop.Netlink;
 

@@ -1,9 +1,10 @@
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 
-namespace Clovisor.Bpf.Tests.Links;
+namespace Clovisor.Bpf.Tests.Networking;
 
 /// <summary>A loaded counting program and its count, on the loopback device of a namespace.</summary>
 internal sealed class PacketCounter : IDisposable

@@ -1,8 +1,9 @@
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 
-namespace Clovisor.Bpf.Tests.Links;
+namespace Clovisor.Bpf.Tests.Networking;
 
 /// <summary>What holds for both ways of attaching.</summary>
 public sealed class TcAttachmentTests

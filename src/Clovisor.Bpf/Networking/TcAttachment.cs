@@ -1,8 +1,9 @@
 using Clovisor.Bpf.Interop;
+using Clovisor.Bpf.Links;
 using Clovisor.Bpf.Pinning;
 using Clovisor.Bpf.Programs;
 
-namespace Clovisor.Bpf.Links;
+namespace Clovisor.Bpf.Networking;
 
 /// <summary>A program attached to one side of a device's traffic control, by tcx or by clsact.</summary>
 /// <remarks>
@@ -58,6 +59,11 @@ public sealed class TcAttachment : IDisposable
         options ??= new TcAttachOptions();
         ArgumentOutOfRangeException.ThrowIfZero(options.Priority, nameof(options));
         ArgumentOutOfRangeException.ThrowIfZero(options.Handle, nameof(options));
+        if (options is { Kind: TcAttachmentKind.Clsact, ExpectedRevision: not 0 })
+        {
+            throw new ArgumentException("clsact has no revisions: leave ExpectedRevision at 0, or Kind unset.", nameof(options));
+        }
+
         if (program.Type != BpfProgramType.SchedulerClassifier)
         {
             throw new ArgumentException(
@@ -152,10 +158,10 @@ public sealed class TcAttachment : IDisposable
             return new TcAttachment(interfaceIndex, direction, adopted, null, adopted: true, stays: true);
         }
 
-        int result = TcxHook.TryAttach(program, interfaceIndex, direction, options.Order, out BpfLink? link);
+        int result = TcxHook.TryAttach(program, interfaceIndex, direction, options, out BpfLink? link);
         if (link is null)
         {
-            if (options.Kind is null && TcxHook.MayBeMissing(result))
+            if (options is { Kind: null, ExpectedRevision: 0 } && LinkCommands.MayBeMissing(result))
             {
                 return AttachClsact(program, interfaceIndex, direction, options);
             }
@@ -210,19 +216,19 @@ public sealed class TcAttachment : IDisposable
         try
         {
             BpfLinkInfo info = link.ReadInfo();
-            if (info.Type == BpfLinkType.Tcx && info.InterfaceIndex == interfaceIndex && info.AttachType == TcxHook.AttachType(direction))
+            if (info is TcxLinkInfo tcx && tcx.InterfaceIndex == interfaceIndex && tcx.AttachType == TcxHook.AttachType(direction))
             {
                 link.Update(program);
                 return link;
             }
 
-            if (info.Type != BpfLinkType.Tcx || info.InterfaceIndex != 0)
+            if (info is not TcxLinkInfo { InterfaceIndex: 0 })
             {
                 throw new BpfException(
                     $"attach {program.Name} by tcx to the {direction} side of",
                     $"interface {interfaceIndex}",
                     Errno.EEXIST,
-                    $"The path {path} pins a link that is attached elsewhere ({info.Type}, interface {info.InterfaceIndex}, attach type {info.AttachType}). Detach that one, or choose another PinPath.");
+                    $"The path {path} pins a link that is attached elsewhere ({info}). Detach that one, or choose another PinPath.");
             }
 
             link.Unpin();

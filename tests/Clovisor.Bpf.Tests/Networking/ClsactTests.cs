@@ -1,7 +1,8 @@
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Testing;
 
-namespace Clovisor.Bpf.Tests.Links;
+namespace Clovisor.Bpf.Tests.Networking;
 
 public sealed class ClsactTests
 {

@@ -1,4 +1,4 @@
-namespace Clovisor.Bpf.Links;
+namespace Clovisor.Bpf.Networking;
 
 /// <summary>Which packets of a device a traffic control program sees.</summary>
 public enum TcDirection

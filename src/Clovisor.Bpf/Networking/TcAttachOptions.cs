@@ -1,4 +1,6 @@
-namespace Clovisor.Bpf.Links;
+using Clovisor.Bpf.Links;
+
+namespace Clovisor.Bpf.Networking;
 
 /// <summary>How a program is attached to traffic control.</summary>
 public sealed record TcAttachOptions
@@ -8,8 +10,12 @@ public sealed record TcAttachOptions
     public TcAttachmentKind? Kind { get; init; }
 
     /// <summary>The place among the other programs of a tcx hook. Does not apply to clsact, where <see cref="Priority"/> orders.</summary>
-    /// <value>The default is <see cref="TcxOrder.Last"/>.</value>
-    public TcxOrder Order { get; init; } = TcxOrder.Last;
+    /// <value>The default is <see cref="AttachOrder.Last"/>.</value>
+    public AttachOrder Order { get; init; } = AttachOrder.Last;
+
+    /// <summary>The revision that a tcx hook must have still, as <see cref="BpfAttachments.OfInterface"/> gave it; otherwise attaching is refused with ESTALE.</summary>
+    /// <value>The default is 0: any. Other values make attaching by clsact an error, which has no revisions.</value>
+    public ulong ExpectedRevision { get; init; }
 
     /// <summary>The priority of a clsact filter; lower ones run first. With <see cref="Handle"/> it names the filter.</summary>
     /// <value>The default is 1000. Must be from 1 to 65535.</value>

@@ -2,7 +2,7 @@ using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Netlink;
 using Clovisor.Bpf.Programs;
 
-namespace Clovisor.Bpf.Links;
+namespace Clovisor.Bpf.Networking;
 
 /// <summary>Attaching by clsact: a filter on a queueing discipline that may be somebody else's.</summary>
 /// <remarks>

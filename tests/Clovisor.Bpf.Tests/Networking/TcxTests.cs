@@ -1,8 +1,9 @@
 using Clovisor.Bpf.Links;
 using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Networking;
 using Clovisor.Testing;
 
-namespace Clovisor.Bpf.Tests.Links;
+namespace Clovisor.Bpf.Tests.Networking;
 
 public sealed class TcxTests
 {
@@ -25,7 +26,7 @@ public sealed class TcxTests
         using var space = new NetworkNamespace("tcx");
         BpfObject[] loaded = [.. Enumerable.Range(1, 5).Select(static digit => TestPrograms.Load(Digit(digit)))];
         var attachments = new List<TcAttachment>();
-        TcAttachment Attach(int digit, TcxOrder order)
+        TcAttachment Attach(int digit, AttachOrder order)
         {
             using Bpf.Programs.BpfProgram program = loaded[digit - 1].Program("digit");
             attachments.Add(TcAttachment.Attach(program, PacketCounter.Loopback, TcDirection.Egress, new TcAttachOptions { Kind = TcAttachmentKind.Tcx, Order = order }));
@@ -34,11 +35,11 @@ public sealed class TcxTests
 
         space.Run(() =>
         {
-            TcAttachment third = Attach(3, TcxOrder.Last);
-            Attach(5, TcxOrder.Last);
-            Attach(1, TcxOrder.First);
-            Attach(2, TcxOrder.Before(third.Link!));
-            Attach(4, TcxOrder.After(third.Link!));
+            TcAttachment third = Attach(3, AttachOrder.Last);
+            Attach(5, AttachOrder.Last);
+            Attach(1, AttachOrder.First);
+            Attach(2, AttachOrder.Before(third.Link!));
+            Attach(4, AttachOrder.After(third.Link!));
         });
         space.Exec("ping", "-c", "1", "-W", "1", "-m", "0", "127.0.0.1");
 

@@ -1,4 +1,4 @@
-namespace Clovisor.Bpf.Links;
+namespace Clovisor.Bpf.Networking;
 
 /// <summary>The kernel's two ways of running a program at traffic control.</summary>
 public enum TcAttachmentKind

@@ -1,0 +1,31 @@
+using Clovisor.Bpf.Cgroups;
+
+namespace Clovisor.Bpf.Programs;
+
+// Attaching to what is named when it is attached. One method a kind of hook; what it needs stands there.
+public sealed partial class BpfProgram
+{
+    /// <summary>
+    /// Attaches the program to a control group, for the processes of that group and those below it: packets, sockets, addresses, options, devices, sysctl, TCP
+    /// events, security hooks (<c>lsm_cgroup</c>). Needs CAP_NET_ADMIN and CAP_BPF, or root, and cgroup2. From Linux 4.10; by a link from 5.7.
+    /// </summary>
+    /// <param name="path">The group's directory in a cgroup2 file system.</param>
+    /// <param name="attachType">The hook; null for the one that the program's section names.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <returns>The attachment. Disposing it detaches, unless <see cref="CgroupAttachOptions.PinPath"/> is set.</returns>
+    /// <exception cref="ArgumentException">No hook is given and none is known of the program.</exception>
+    /// <exception cref="BpfException">The path is not of a control group, or the kernel refused. Nothing is left behind.</exception>
+    public CgroupAttachment AttachCgroup(string path, BpfAttachType? attachType = null, CgroupAttachOptions? options = null) =>
+        CgroupAttachment.Attach(this, path, attachType ?? CgroupDefault(), options ?? new CgroupAttachOptions());
+
+    private BpfAttachType CgroupDefault() => Type switch
+    {
+        BpfProgramType.SocketOperations => BpfAttachType.CgroupSocketOperations,
+        BpfProgramType.CgroupDevice => BpfAttachType.CgroupDevice,
+        BpfProgramType.CgroupSysctl => BpfAttachType.CgroupSysctl,
+        _ => KnownAttachType("AttachCgroup"),
+    };
+
+    private BpfAttachType KnownAttachType(string method) =>
+        ExpectedAttachType ?? throw new ArgumentException($"What hook {Name} ({Type}) was loaded for is not known, since it was not taken from an object file: give {method} the attach type.");
+}

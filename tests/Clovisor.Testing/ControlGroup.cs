@@ -1,0 +1,44 @@
+namespace Clovisor.Testing;
+
+/// <summary>A control group (version 2) of its own for one test. Programs of the system run in it.</summary>
+public sealed class ControlGroup : IDisposable
+{
+    private static int _counter;
+    private readonly List<ControlGroup> _children = [];
+
+    public ControlGroup()
+        : this(System.IO.Path.Combine(Root(), $"clvt-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}"))
+    {
+    }
+
+    private ControlGroup(string path)
+    {
+        Path = path;
+        Directory.CreateDirectory(path);
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>A group below this one, removed with it.</summary>
+    public ControlGroup AddChild(string name)
+    {
+        var child = new ControlGroup(System.IO.Path.Combine(Path, name));
+        _children.Add(child);
+        return child;
+    }
+
+    /// <summary>Runs a program in the group; gives exit code, output and error text.</summary>
+    public (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments) =>
+        Command.TryRun("sh", ["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", Path, program, .. arguments]);
+
+    public void Dispose()
+    {
+        _children.ForEach(static child => child.Dispose());
+        Directory.Delete(Path);
+    }
+
+    private static string Root() =>
+        File.ReadLines("/proc/self/mounts").Select(static line => line.Split(' ')).FirstOrDefault(static fields => fields[2] == "cgroup2")?[1]
+        ?? throw new InvalidOperationException("cgroup2 is not mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
+}
