@@ -60,7 +60,7 @@ public static class BpfRuntime
     private static BpfFinding CheckPins()
     {
         const string Name = "BPF file system";
-        return BpfFeatures.FileSystem.Probe() switch
+        return BpfFeatures.FileSystem.Probe().Answer switch
         {
             BpfSupport.Supported when BpfFileSystem.IsBpfFileSystem(BpfFileSystem.DefaultPath) =>
                 new BpfFinding(Name, BpfSupport.Supported, false, $"Mounted at {BpfFileSystem.DefaultPath}.", null),
@@ -72,12 +72,13 @@ public static class BpfRuntime
 
     private static BpfFinding CheckFeature(BpfFeature feature, bool isRequired)
     {
-        BpfSupport answer = feature.Probe();
-        return answer switch
+        BpfProbeResult result = feature.Probe();
+        return result.Answer switch
         {
-            BpfSupport.Supported => new BpfFinding(feature.Name, answer, isRequired, "The kernel has it.", null),
-            BpfSupport.Unsupported => new BpfFinding(feature.Name, answer, isRequired, $"The kernel lacks it (Linux {feature.Introduced} brought it).", feature.Remedy),
-            _ => new BpfFinding(feature.Name, answer, isRequired, "It could not be found out, most likely for lack of privilege.", "Ask again as root."),
+            BpfSupport.Supported => new BpfFinding(feature.Name, result.Answer, isRequired, $"The kernel has it. {result.Reason}", null),
+            BpfSupport.Unsupported => new BpfFinding(
+                feature.Name, result.Answer, isRequired, $"The kernel lacks it (Linux {feature.Introduced} brought it). {result.Reason}", feature.Remedy),
+            _ => new BpfFinding(feature.Name, result.Answer, isRequired, result.Reason, "Ask again as root."),
         };
     }
 }

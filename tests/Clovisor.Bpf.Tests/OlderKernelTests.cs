@@ -97,14 +97,14 @@ public sealed class OlderKernelTests
     public void A_probe_tells_no_from_could_not_ask(int command, int errno, BpfSupport expected) =>
         SyscallFault.Run(errno, [command], () =>
         {
-            Func<BpfSupport> probe = (BpfCommand)command switch
+            Func<BpfProbeResult> probe = (BpfCommand)command switch
             {
-                BpfCommand.ProgramQuery => BpfFeatures.ProbeTcx,
-                BpfCommand.MapLookupBatch => BpfFeatures.ProbeBatch,
-                _ => BpfFeatures.ProbeTestRun,
+                BpfCommand.ProgramQuery => FeatureProbes.Tcx,
+                BpfCommand.MapLookupBatch => FeatureProbes.Batch,
+                _ => FeatureProbes.TestRun,
             };
             var feature = new BpfFeature("probe", new Version(1, 0), "", probe);
-            Assert.Equal(expected, feature.Probe());
+            Assert.Equal(expected, feature.Probe().Answer);
         });
 
     [KernelFact]

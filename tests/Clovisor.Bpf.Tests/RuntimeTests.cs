@@ -1,5 +1,7 @@
 using Clovisor.Bpf.Features;
+using Clovisor.Bpf.Instructions;
 using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 
 namespace Clovisor.Bpf.Tests;
@@ -83,9 +85,14 @@ public sealed class RuntimeTests
         BpfFinding privilege = BpfRuntime.Check()[0];
         Assert.Equal(BpfSupport.Unsupported, privilege.Answer);
         Assert.Contains("CAP_BPF and CAP_NET_ADMIN", privilege.Detail, StringComparison.Ordinal);
-        Assert.Equal(BpfSupport.Unknown, BpfFeatures.Tcx.Probe());
-        Assert.Equal(BpfSupport.Unknown, BpfFeatures.BatchOperations.Probe());
-        Assert.Equal(BpfSupport.Unknown, BpfFeatures.TestRun.Probe());
+        Assert.Equal(BpfSupport.Unknown, BpfFeatures.Tcx.Probe().Answer);
+        Assert.Equal(BpfSupport.Unknown, BpfFeatures.BatchOperations.Probe().Answer);
+        Assert.Equal(BpfSupport.Unknown, BpfFeatures.TestRun.Probe().Answer);
+        Assert.All(Enum.GetValues<BpfProgramType>().Where(static type => type != 0), static type => Assert.Equal(BpfSupport.Unknown, BpfFeatures.ProgramType(type).Answer));
+        Assert.All(Enum.GetValues<BpfAttachType>(), static place => Assert.Equal(BpfSupport.Unknown, BpfFeatures.AttachType(place).Answer));
+        Assert.All(Enum.GetValues<BpfMapType>(), static type => Assert.NotEqual(BpfSupport.Unsupported, BpfFeatures.MapType(type).Answer));
+        Assert.Equal(BpfSupport.Unknown, BpfFeatures.Helper(BpfProgramType.Xdp, BpfHelper.RedirectMap).Answer);
+        Assert.Contains("Ask as root", BpfFeatures.ProgramType(BpfProgramType.Xdp).Reason, StringComparison.Ordinal);
     }
 
     [KernelFact]

@@ -4,10 +4,10 @@ namespace Clovisor.Bpf.Features;
 /// <remarks>A firm answer is remembered for the process; <see cref="BpfSupport.Unknown"/> is asked again. Safe to use from any thread.</remarks>
 public sealed class BpfFeature
 {
-    private readonly Func<BpfSupport> _probe;
-    private int _known;
+    private readonly Func<BpfProbeResult> _probe;
+    private volatile Tuple<BpfProbeResult>? _known;
 
-    internal BpfFeature(string name, Version introduced, string remedy, Func<BpfSupport> probe)
+    internal BpfFeature(string name, Version introduced, string remedy, Func<BpfProbeResult> probe)
     {
         Name = name;
         Introduced = introduced;
@@ -24,18 +24,21 @@ public sealed class BpfFeature
     /// <summary>What to do without it.</summary>
     public string Remedy { get; }
 
-    /// <summary>Tries it, unless the answer is known.</summary>
-    public BpfSupport Probe()
+    /// <summary>Tries it, unless the answer is known. Without privilege the answer is <see cref="BpfSupport.Unknown"/>.</summary>
+    public BpfProbeResult Probe()
     {
-        int known = Volatile.Read(ref _known);
-        if (known != 0)
+        if (_known is { } known)
         {
-            return (BpfSupport)known;
+            return known.Item1;
         }
 
-        BpfSupport answer = _probe();
-        Volatile.Write(ref _known, (int)answer);
-        return answer;
+        BpfProbeResult result = _probe();
+        if (result.Answer != BpfSupport.Unknown)
+        {
+            _known = Tuple.Create(result);
+        }
+
+        return result;
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,12 @@ internal unsafe struct MapCreateAttributes
     internal int ValueTypeBtfDescriptor, TokenDescriptor;
 }
 
+internal struct BtfLoadAttributes
+{
+    internal ulong Btf, Log;
+    internal uint Size, LogSize, LogLevel, LogTrueSize, Flags, TokenDescriptor;
+}
+
 [StructLayout(LayoutKind.Sequential)]
 internal struct MapElementAttributes
 {

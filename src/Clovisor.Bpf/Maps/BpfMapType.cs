@@ -60,6 +60,15 @@ public enum BpfMapType
     /// <summary>Sockets, by key.</summary>
     SocketHash = 18,
 
+    /// <summary>Values of a control group, one for each program. Deprecated by <see cref="CgroupLocalStorage"/>.</summary>
+    CgroupStorage = 19,
+
+    /// <summary>Sockets of reuse-port groups.</summary>
+    ReusePortSocketArray = 20,
+
+    /// <summary>As <see cref="CgroupStorage"/>, with a value for each possible CPU.</summary>
+    PerCpuCgroupStorage = 21,
+
     /// <summary>First in, first out.</summary>
     Queue = 22,
 
@@ -72,9 +81,27 @@ public enum BpfMapType
     /// <summary>Devices to redirect to, by key.</summary>
     DeviceHash = 25,
 
+    /// <summary>Operations that the kernel calls.</summary>
+    StructOperations = 26,
+
     /// <summary>Ring buffer from programs to user space.</summary>
     RingBuffer = 27,
 
+    /// <summary>Values attached to inodes.</summary>
+    InodeStorage = 28,
+
+    /// <summary>Values attached to tasks.</summary>
+    TaskStorage = 29,
+
+    /// <summary>Says which values were never added.</summary>
+    BloomFilter = 30,
+
     /// <summary>Ring buffer from user space to programs.</summary>
     UserRingBuffer = 31,
+
+    /// <summary>Values attached to control groups, shared by programs.</summary>
+    CgroupLocalStorage = 32,
+
+    /// <summary>Memory shared between programs and user space.</summary>
+    Arena = 33,
 }

@@ -116,7 +116,7 @@ public sealed class KernelMirrorTests
         Version running = Version.Parse(Environment.OSVersion.Version.ToString(2));
         foreach (BpfFeature feature in BpfFeatures.All)
         {
-            Assert.True(running < feature.Introduced || feature.Probe() == BpfSupport.Supported, $"{feature}: {feature.Probe()} on {running}");
+            Assert.True(running < feature.Introduced || feature.Probe().Answer == BpfSupport.Supported, $"{feature}: {feature.Probe()} on {running}");
         }
     }
 
