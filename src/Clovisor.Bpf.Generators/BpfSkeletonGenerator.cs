@@ -70,6 +70,11 @@ public sealed class BpfSkeletonGenerator : IIncrementalGenerator
         {
             return ObjectReader.Read(input, [.. input.Content]);
         }
+        catch (FormatException e)
+        {
+            // Symbols are read as they are asked for, and may be damaged where the tables were not.
+            return Failure(input, Rules.NotBpf, input.FileName, e.Message);
+        }
         catch (Exception e)
         {
             return Failure(input, Rules.Failed, input.FileName, $"{e.GetType().Name}: {e.Message}");

@@ -40,6 +40,8 @@ public sealed partial class BpfObjectFile : IDisposable
             throw new FileNotFoundException($"The kernel BTF {kernelBtf} to open {name} with does not exist.", kernelBtf);
         }
 
+        // libbpf trusts its input: a reference to a type that is not there ends the process.
+        _ = _btf.Value;
         LibBpfLibrary.Require("open", name);
         _opened = ObjectHandle.Open(elf, name, _options);
         (_maps, _programs) = ObjectLoader.Describe(_opened, _btf, InitialValue);

@@ -106,7 +106,7 @@ internal sealed unsafe class MapCommands(SimulatedKernel kernel, ObjectTable obj
             return result;
         }
 
-        Span<byte> next = stackalloc byte[map.Traits.KeySize];
+        byte[] next = new byte[map.Traits.KeySize];
         result = map.NextKey(key is null ? default : KeyOf(map, attributes), next);
         if (result < 0)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Maps;
 
@@ -11,23 +12,28 @@ internal sealed unsafe class ArrayStorage : SimulatedMap
     private const uint Allowed = MapFlags.NumaNode | MapFlags.MemoryMappable | MapFlags.Access | MapFlags.PreserveElements | MapFlags.InnerMap;
 
     private readonly int _stride;
-    private readonly byte[]? _elements;
     private readonly SharedMemory? _memory;
+    private byte* _start;
 
     private ArrayStorage(MapTraits traits, string name)
         : base(traits, name)
     {
         ValueBytes = traits.Type == BpfMapType.PerCpuArray ? Align(traits.ValueSize) * PossibleCpus.Count : traits.ValueSize;
         _stride = Align(ValueBytes);
+        long length = (long)_stride * traits.MaxEntries;
         if (traits.Has(MapFlags.MemoryMappable))
         {
-            _memory = SharedMemory.OfArray((long)_stride * traits.MaxEntries);
+            _memory = SharedMemory.OfArray(length);
+            _start = _memory.Start;
         }
         else
         {
-            _elements = new byte[(long)_stride * traits.MaxEntries];
+            // Costs memory as far as it is touched.
+            _start = (byte*)NativeMemory.AllocZeroed((nuint)length);
         }
     }
+
+    ~ArrayStorage() => Free();
 
     internal override int ValueBytes { get; }
 
@@ -52,13 +58,20 @@ internal sealed unsafe class ArrayStorage : SimulatedMap
     {
         map = null;
         int result = Validate(traits);
-        if (result == 0 && (long)Align(traits.ValueSize) * traits.MaxEntries > Array.MaxLength)
+        if (result < 0)
         {
-            result = -Errno.ENOMEM;
+            return result;
         }
 
-        map = result == 0 ? new ArrayStorage(traits, name) : null;
-        return result;
+        try
+        {
+            map = new ArrayStorage(traits, name);
+            return 0;
+        }
+        catch (OutOfMemoryException)
+        {
+            return -Errno.ENOMEM;
+        }
     }
 
     /// <summary>The order of keys in everything that is indexed: from 0 up; an index that is out of range starts over.</summary>
@@ -117,13 +130,23 @@ internal sealed unsafe class ArrayStorage : SimulatedMap
 
     internal override bool HasBatch(BpfCommand command) => command is BpfCommand.MapLookupBatch or BpfCommand.MapUpdateBatch;
 
-    protected override void OnFree() => _memory?.Dispose();
+    protected override void OnFree() => Free();
+
+    private void Free()
+    {
+        byte* start = _start;
+        _start = null;
+        if (_memory is not null)
+        {
+            _memory.Dispose();
+        }
+        else
+        {
+            NativeMemory.Free(start);
+        }
+    }
 
     private static int Align(int size) => (size + 7) & ~7;
 
-    private Span<byte> Element(uint index)
-    {
-        long at = (long)index * _stride;
-        return _memory is null ? _elements.AsSpan((int)at, ValueBytes) : new Span<byte>(_memory.Start + at, ValueBytes);
-    }
+    private Span<byte> Element(uint index) => new(_start + ((long)index * _stride), ValueBytes);
 }

@@ -7,9 +7,10 @@ namespace Clovisor.Bpf.Testing.Simulation.Maps;
 internal sealed class BloomStorage : SimulatedMap
 {
     private const uint DefaultHashes = 5;
-    private const int MaxBits = 1 << 30;
+    private const uint MaxBits = 1u << 31;
 
-    private readonly bool[] _bits;
+    private readonly HashSet<uint> _bits = [];
+    private readonly uint _mask;
     private readonly uint _hashes;
 
     private BloomStorage(MapTraits traits, string name)
@@ -19,7 +20,7 @@ internal sealed class BloomStorage : SimulatedMap
 
         // The kernel's rule: entries times hashes, divided by ln 2 (as 7/5), rounded up to a power of two.
         ulong wanted = (ulong)traits.MaxEntries * _hashes / 5 * 7;
-        _bits = new bool[wanted < 64 ? 64 : (int)Math.Min(BitOperations.RoundUpToPowerOf2(wanted), MaxBits)];
+        _mask = (wanted < 64 ? 64 : (uint)Math.Min(BitOperations.RoundUpToPowerOf2(wanted), MaxBits)) - 1;
     }
 
     internal override bool LookupTakesValue => true;
@@ -42,7 +43,7 @@ internal sealed class BloomStorage : SimulatedMap
     {
         for (uint i = 0; i < _hashes; i++)
         {
-            if (!_bits[BitOf(value, i)])
+            if (!_bits.Contains(BitOf(value, i)))
             {
                 return -Errno.ENOENT;
             }
@@ -60,7 +61,7 @@ internal sealed class BloomStorage : SimulatedMap
 
         for (uint i = 0; i < _hashes; i++)
         {
-            _bits[BitOf(value, i)] = true;
+            _bits.Add(BitOf(value, i));
         }
 
         return 0;
@@ -70,5 +71,5 @@ internal sealed class BloomStorage : SimulatedMap
 
     internal override int NextKey(ReadOnlySpan<byte> key, Span<byte> next) => -Errno.EOPNOTSUPP;
 
-    private int BitOf(ReadOnlySpan<byte> value, uint hash) => (int)(Mixing.Hash(value, hash) & (uint)(_bits.Length - 1));
+    private uint BitOf(ReadOnlySpan<byte> value, uint hash) => Mixing.Hash(value, hash) & _mask;
 }

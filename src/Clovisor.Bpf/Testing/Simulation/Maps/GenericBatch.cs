@@ -14,8 +14,8 @@ internal static unsafe class GenericBatch
         }
 
         int keySize = map.Traits.KeySize;
-        Span<byte> previous = stackalloc byte[keySize];
-        Span<byte> next = stackalloc byte[keySize];
+        Span<byte> previous = new byte[keySize];
+        Span<byte> next = new byte[keySize];
         bool first = request.In is null;
         if (!first)
         {

@@ -6,7 +6,7 @@ namespace Clovisor.Bpf.Testing.Simulation.Maps;
 /// <summary>Arrays whose elements are programs or maps: written as descriptors, read as numbers, and holding what they name.</summary>
 internal sealed class ReferenceArrayStorage : SimulatedMap
 {
-    private readonly SimulatedObject?[] _elements;
+    private readonly Dictionary<uint, SimulatedObject> _elements = [];
     private readonly Func<int, SimulatedObject?> _resolve;
     private readonly MapTraits? _inner;
     private uint _programType;
@@ -14,7 +14,6 @@ internal sealed class ReferenceArrayStorage : SimulatedMap
     private ReferenceArrayStorage(MapTraits traits, string name, MapTraits? inner, Func<int, SimulatedObject?> resolve)
         : base(traits, name)
     {
-        _elements = new SimulatedObject?[traits.MaxEntries];
         _inner = inner;
         _resolve = resolve;
     }
@@ -35,7 +34,7 @@ internal sealed class ReferenceArrayStorage : SimulatedMap
     internal override int Lookup(ReadOnlySpan<byte> key, Span<byte> value)
     {
         uint index = ArrayStorage.Index(key);
-        if (index >= Traits.MaxEntries || _elements[index] is not { } element)
+        if (!_elements.TryGetValue(index, out SimulatedObject? element))
         {
             return -Errno.ENOENT;
         }
@@ -61,7 +60,7 @@ internal sealed class ReferenceArrayStorage : SimulatedMap
         if (result == 0)
         {
             element!.AddReference();
-            _elements[index]?.Release();
+            _elements.GetValueOrDefault(index)?.Release();
             _elements[index] = element;
         }
 
@@ -76,12 +75,11 @@ internal sealed class ReferenceArrayStorage : SimulatedMap
             return -Errno.E2BIG;
         }
 
-        if (_elements[index] is not { } element)
+        if (!_elements.Remove(index, out SimulatedObject? element))
         {
             return -Errno.ENOENT;
         }
 
-        _elements[index] = null;
         element.Release();
         return 0;
     }
@@ -125,11 +123,8 @@ internal sealed class ReferenceArrayStorage : SimulatedMap
 
     private void Clear()
     {
-        for (int i = 0; i < _elements.Length; i++)
-        {
-            SimulatedObject? element = _elements[i];
-            _elements[i] = null;
-            element?.Release();
-        }
+        SimulatedObject[] held = [.. _elements.Values];
+        _elements.Clear();
+        Array.ForEach(held, static element => element.Release());
     }
 }

@@ -34,8 +34,15 @@ internal sealed unsafe class RingStorage : SimulatedMap
             return -Errno.EINVAL;
         }
 
-        map = new RingStorage(traits, name);
-        return 0;
+        try
+        {
+            map = new RingStorage(traits, name);
+            return 0;
+        }
+        catch (OutOfMemoryException)
+        {
+            return -Errno.ENOMEM;
+        }
     }
 
     /// <summary>What <c>bpf_ringbuf_output</c> does. False when there is no room.</summary>

@@ -9,6 +9,7 @@ namespace Clovisor.Bpf.Testing.Simulation.Maps;
 /// </summary>
 internal sealed unsafe class SharedMemory : IDisposable
 {
+    private bool _disposed;
     private const uint CloseOnExec = 1;
 
     private readonly int _descriptor;
@@ -24,15 +25,12 @@ internal sealed unsafe class SharedMemory : IDisposable
             _descriptor = LibC.memfd_create(name, CloseOnExec);
         }
 
-        if (_descriptor < 0 || LibC.ftruncate(_descriptor, (nint)length) != 0)
-        {
-            throw Failure();
-        }
-
-        Start = (byte*)Map(0, (nuint)(length + repeated), LibC.PROT_READ | LibC.PROT_WRITE, out int errno);
+        int errno = _descriptor >= 0 && LibC.ftruncate(_descriptor, (nint)length) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        Start = errno == 0 ? (byte*)Map(0, (nuint)(length + repeated), LibC.PROT_READ | LibC.PROT_WRITE, out errno) : null;
         if (errno != 0)
         {
-            throw Failure();
+            _ = LibC.close(_descriptor);
+            throw new InsufficientMemoryException($"The memory of a map of the fake kernel could not be made: {Errno.NameOf(errno)}.");
         }
     }
 
@@ -80,14 +78,17 @@ internal sealed unsafe class SharedMemory : IDisposable
     /// <summary>Gives the memory back. What a user has mapped stays valid.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _ = LibC.munmap(Start, (nuint)(_length + _repeated));
         _ = LibC.close(_descriptor);
     }
 
     private static long Pages(long length) => (length + PageSize - 1) / PageSize * PageSize;
-
-    private static BpfException Failure() =>
-        new("allocate the memory of", "a map of the fake kernel", Marshal.GetLastPInvokeError());
 
     private bool Place(byte* at, long length, int protection, long offset) =>
         (nint)LibC.mmap(at, (nuint)length, protection, LibC.MAP_SHARED | LibC.MAP_FIXED, _descriptor, (nint)offset) != -1;
