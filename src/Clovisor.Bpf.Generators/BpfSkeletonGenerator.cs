@@ -3,7 +3,6 @@ using Clovisor.Bpf.Generators.Emission;
 using Clovisor.Bpf.Generators.Models;
 using Clovisor.Bpf.Generators.Reading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Clovisor.Bpf.Generators;
 
@@ -11,53 +10,16 @@ namespace Clovisor.Bpf.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class BpfSkeletonGenerator : IIncrementalGenerator
 {
-    internal const string ObjectSuffix = ".bpf.o";
-
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<ObjectInput> inputs = context.AdditionalTextsProvider
-            .Where(static text => text.Path.EndsWith(ObjectSuffix, StringComparison.Ordinal))
-            .Combine(context.AnalyzerConfigOptionsProvider)
-            .Select(static (pair, _) => Describe(pair.Left, pair.Right))
-            .WithTrackingName("Inputs");
+        IncrementalValuesProvider<ObjectInput> inputs = ObjectInputs.From(context);
         IncrementalValuesProvider<ObjectResult> results = inputs.Select(static (input, _) => Read(input)).WithTrackingName("Results");
 
         // Which of several objects of one class is the first is decided here, so that the others say so.
         IncrementalValueProvider<EquatableArray<ObjectResult>> all = results.Collect().Select(static (array, _) => array.ToEquatable());
         context.RegisterSourceOutput(results.Combine(all), static (output, pair) => Write(output, pair.Left, pair.Right));
     }
-
-    private static ObjectInput Describe(AdditionalText text, AnalyzerConfigOptionsProvider options)
-    {
-        AnalyzerConfigOptions own = options.GetOptions(text);
-        (byte[] content, string? error) = Load(text.Path);
-        return new ObjectInput(
-            text.Path,
-            new EquatableArray<byte>(content),
-            error,
-            Option(own, "build_metadata.AdditionalFiles.BpfNamespace") ?? Option(options.GlobalOptions, "build_property.RootNamespace"),
-            Option(own, "build_metadata.AdditionalFiles.BpfClassName"),
-            Option(own, "build_metadata.AdditionalFiles.BpfAccessibility") ?? "internal");
-    }
-
-    // An object is no text: asked for the text of a file with zeros in it, the compiler reports an error.
-    private static (byte[] Content, string? Error) Load(string path)
-    {
-        try
-        {
-#pragma warning disable RS1035 // See above. The bytes are part of the input, so that what follows is done anew when, and only when, they change.
-            return (File.ReadAllBytes(path), null);
-#pragma warning restore RS1035
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            return ([], e.Message);
-        }
-    }
-
-    private static string? Option(AnalyzerConfigOptions options, string name) =>
-        options.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
 
     private static ObjectResult Read(ObjectInput input)
     {

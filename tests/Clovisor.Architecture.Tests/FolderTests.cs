@@ -9,6 +9,8 @@ public sealed partial class FolderTests
     [InlineData("README.md")]
     [InlineData("docs/architecture.md")]
     [InlineData("CONTRIBUTING.md")]
+    [InlineData("docs/bpf.md")]
+    [InlineData("docs/bpf-build.md")]
     public void Every_path_that_a_document_names_exists(string document)
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, document));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Clovisor.Bpf.Btf;
+using Clovisor.Bpf.Generators.Emission;
 using Clovisor.Bpf.Generators.Models;
 using Clovisor.Bpf.Generators.Naming;
 
@@ -16,7 +17,7 @@ internal sealed class MapReader(TypeMapper types, IReadOnlyDictionary<string, Bt
         uint type = Number(definition, "type") ?? 0;
         string name = CSharpName.Pascal(variable.Name);
         string property = _names.Take(name);
-        string kind = $"Map <c>{variable.Name}</c>";
+        string kind = $"Map <c>{CodeWriter.Escape(variable.Name)}</c>";
         if (type is MapTypes.RingBuffer or MapTypes.PerfEventArray)
         {
             string? record = records.TryGetValue(variable.Name, out BtfType? declared) ? types.Map(declared, name + "Record") : null;

@@ -119,7 +119,7 @@ internal sealed class ObjectReader
         }
     }
 
-    private static string Stem(string fileName) => fileName.Substring(0, fileName.Length - BpfSkeletonGenerator.ObjectSuffix.Length);
+    private static string Stem(string fileName) => fileName.Substring(0, fileName.Length - ObjectInputs.Suffix.Length);
 
     private static bool IsGlobals(BtfDataSection section) =>
         section.Name is ".rodata" or ".data" or ".bss" || section.Name.StartsWith(".rodata.", StringComparison.Ordinal)

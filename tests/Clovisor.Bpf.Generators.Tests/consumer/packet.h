@@ -1,0 +1,1 @@
+struct packet { __u32 length; __u32 mark; };
