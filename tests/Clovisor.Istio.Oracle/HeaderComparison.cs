@@ -7,8 +7,14 @@ namespace Clovisor.Istio.Oracle;
 internal static class HeaderComparison
 {
     /// <summary>Compares a request that was forwarded or answered by its route.</summary>
-    public static void Compare(DifferenceCollector collector, JsonElement answer, JsonElement request, in RouteDecision decision, bool forwarded)
+    public static void Compare(DifferenceCollector collector, JsonElement answer, JsonElement request, in RouteDecision decision, bool forwarded, bool unseen)
     {
+        if (unseen)
+        {
+            PickedAtRandom(collector, answer, decision, aborted: false);
+            return;
+        }
+
         if (!forwarded || decision.Route?.Action is not ForwardAction forward)
         {
             Response(collector, answer, decision.GetResponseHeaders(null, []));
@@ -33,14 +39,14 @@ internal static class HeaderComparison
         collector.Add(best ?? []);
     }
 
-    /// <summary>Compares an answer by an injected fault, which comes before the cross-origin policy and after the destination was picked.</summary>
-    public static void Aborted(DifferenceCollector collector, JsonElement answer, in RouteDecision decision)
+    /// <summary>Compares the headers of an answer whose destination was picked and is not known. An injected fault comes before the cross-origin policy.</summary>
+    public static void PickedAtRandom(DifferenceCollector collector, JsonElement answer, in RouteDecision decision, bool aborted)
     {
         List<OracleDifference>? best = null;
         foreach (RouteDestination? destination in (decision.Route?.Action as ForwardAction)?.Destinations.Cast<RouteDestination?>() ?? [null])
         {
             List<OracleDifference> attempt = [];
-            Response(collector.Into(attempt), answer, [.. decision.GetResponseHeaders(destination, []).Where(static h => !h.Name.StartsWith("access-control-", StringComparison.Ordinal))]);
+            Response(collector.Into(attempt), answer, aborted ? decision.GetAbortHeaders(destination) : decision.GetResponseHeaders(destination, []));
             best = best is null || attempt.Count < best.Count ? attempt : best;
         }
 

@@ -36,7 +36,9 @@ public static class OracleComparison
         IstioProxy proxy = question.Proxy;
         var differences = new List<OracleDifference>();
         var whole = new DifferenceCollector(question.Name, -1, "which tables has the proxy?", "compilation", differences);
-        whole.Same("table names", string.Join(",", question.TableNames), string.Join(",", compiler.GetTableNames(proxy)));
+
+        // The oracle names tables again when it asks a case a second time, because another one of its batch was refused.
+        whole.Same("table names", string.Join(",", question.TableNames.Distinct()), string.Join(",", compiler.GetTableNames(proxy)));
         var tables = new Dictionary<string, RouteTable?>(StringComparer.Ordinal);
         foreach (JsonElement expected in question.Tables)
         {

@@ -7,6 +7,7 @@ namespace Clovisor.Istio.Compilation;
 internal sealed class EgressImports
 {
     private readonly Dictionary<string, List<string>> _byNamespace = new(StringComparer.Ordinal);
+    private readonly bool _none;
 
     public EgressImports(ImmutableArray<string> hosts, string proxyNamespace)
     {
@@ -15,6 +16,9 @@ internal sealed class EgressImports
             int slash = host.IndexOf('/', StringComparison.Ordinal);
             string scope = slash < 0 ? "*" : host[..slash];
             scope = scope == "." ? proxyNamespace : scope;
+
+            // "~/…" is nothing at all, whatever else is listed.
+            _none |= scope == "~";
             if (!_byNamespace.TryGetValue(scope, out List<string>? list))
             {
                 _byNamespace[scope] = list = [];
@@ -31,6 +35,6 @@ internal sealed class EgressImports
     public bool Includes(ResolvedService rule) =>
         For(rule.Resource.Namespace).Any(import => rule.Hosts.Any(host => rule.Resource.IsGatewayApi ? HostName.IsSubsetOf(host, import) : HostName.Matches(host, import)));
 
-    private IEnumerable<string> For(string scope) =>
+    private IEnumerable<string> For(string scope) => _none ? [] :
         (_byNamespace.GetValueOrDefault(scope) ?? []).Concat(_byNamespace.GetValueOrDefault("*") ?? []);
 }

@@ -86,7 +86,8 @@ internal static class GatewayServers
 
         if (!IsTls(first[port]))
         {
-            return role == ServerRole.Http && RoleOf(first[port]) == ServerRole.Http;
+            // At another address it is another listener.
+            return server.Bind != first[port].Bind || (role == ServerRole.Http && RoleOf(first[port]) == ServerRole.Http);
         }
 
         if (role is ServerRole.Http or ServerRole.Https && !tables.Add(table))
@@ -145,7 +146,8 @@ internal static class GatewayServers
     private static GatewayServer Localized(GatewayServer server, string scope) =>
         server with
         {
-            Hosts = [.. server.Hosts.Select(h => h.StartsWith("./", StringComparison.Ordinal) ? scope + h[1..] : h.StartsWith("*/", StringComparison.Ordinal) ? h[2..] : h)],
+            // "*/*" makes the whole list "*".
+            Hosts = server.Hosts.Contains("*/*") ? ["*"] : [.. server.Hosts.Select(h => h.StartsWith("./", StringComparison.Ordinal) ? scope + h[1..] : h.StartsWith("*/", StringComparison.Ordinal) ? h[2..] : h)],
         };
 
     private static string Table(Gateway gateway, GatewayServer server, ServerRole role, int port)

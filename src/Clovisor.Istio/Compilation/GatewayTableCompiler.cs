@@ -72,7 +72,13 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy, Ta
             foreach (string host in common.Select(static h => h.ToLowerInvariant()))
             {
                 HostRoutes entry = EntryFor(hosts, host, port);
-                entry.Routes.AddRange(routes);
+
+                // A rule that names the gateway twice, by different forms of its name, is bound twice.
+                for (int i = rule.Gateways.Count(g => g == bound.Gateway); i > 0; i--)
+                {
+                    entry.Routes.AddRange(routes);
+                }
+
                 entry.RequiresTls |= bound.Server.HttpsRedirect;
             }
         }
@@ -96,15 +102,16 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy, Ta
         return entry;
     }
 
-    // Hosts with the very same routes share one virtual host, named after the most specific of them.
+    // Hosts with the very same routes share one virtual host, named after the most specific of them: but where one in between
+    // redirects to https and they do not, or the other way round, they are parted.
     private List<VirtualHost> Collapse(Dictionary<string, HostRoutes> hosts)
     {
         var groups = new List<(HostRoutes Entry, List<string> Domains)>();
         foreach (string host in hosts.Keys.Order(Comparer<string>.Create(HostName.CompareSpecificity)))
         {
             HostRoutes entry = hosts[host];
-            int same = groups.FindIndex(g => g.Entry.RequiresTls == entry.RequiresTls && g.Entry.Routes.SequenceEqual(entry.Routes));
-            if (same < 0)
+            int same = groups.FindLastIndex(g => g.Entry.Routes.SequenceEqual(entry.Routes));
+            if (same < 0 || groups[same].Entry.RequiresTls != entry.RequiresTls)
             {
                 groups.Add((entry, [host]));
             }

@@ -157,7 +157,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
 
             // A wildcard that covers any service stands for those services alone, and only where no rule is more specific.
             List<MeshService> covered = [.. services.Values.Where(s => HostName.Matches(host, s.Host)).OrderBy(static s => s.Host, StringComparer.Ordinal)];
-            own.AddRange(covered.Where(s => wildcards.OwnerOf(s.Host) == rule.Key));
+            own.AddRange(covered.Where(s => !s.HasUpperCaseHost && wildcards.OwnerOf(s.Host) == rule.Key));
             if (covered.Count == 0)
             {
                 others.Add(host);

@@ -30,6 +30,9 @@ internal static class MeshProtocols
         _ => MeshProtocol.Detected,
     };
 
+    /// <summary>Says whether a text names a protocol that an object may give; case does not matter.</summary>
+    public static bool IsKnown(string text) => Parse(text) != MeshProtocol.Detected && !text.Contains('/', StringComparison.Ordinal);
+
     /// <summary>Says whether HTTP routes apply to the port.</summary>
     public static bool IsHttpOrDetected(this MeshProtocol protocol) => protocol is MeshProtocol.Http or MeshProtocol.HttpProxy or MeshProtocol.Detected;
 }

@@ -8,6 +8,9 @@ internal sealed record MeshService
 {
     public required string Host { get; init; }
 
+    /// <summary>Gets a value indicating whether the host was written with upper-case letters. No wildcard rule takes such a service.</summary>
+    public bool HasUpperCaseHost { get; init; }
+
     public required string Name { get; init; }
 
     public required string Namespace { get; init; }

@@ -89,6 +89,7 @@ internal sealed class ServiceRegistry
     private static MeshService FromEntry(ServiceEntry entry, string host, MeshSettings mesh) => new()
     {
         Host = host.ToLowerInvariant(),
+        HasUpperCaseHost = host.Any(char.IsAsciiLetterUpper),
 
         // Among equally old ones Istio orders by the host, not by the object's name.
         Name = host,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Matching;
@@ -5,6 +6,8 @@ namespace Clovisor.Istio.Matching;
 /// <summary>The condition of a route on one header or pseudo header.</summary>
 internal sealed class HeaderMatcher
 {
+    private const int StackLimit = 512;
+
     private readonly StringMatcher _matcher;
     private readonly bool _inverted;
 
@@ -66,12 +69,18 @@ internal sealed class HeaderMatcher
         return (present || _inverted) && _matcher.IsMatch(value) != _inverted;
     }
 
-    // Of a header that was sent more than once each line is a value of its own: one that fits is enough.
+    // Of a header that was sent more than once each line is a value of its own: one that fits is enough. Except for the headers that
+    // Envoy keeps in one place: their lines are one value, joined by commas.
     private bool DecideEach(in RequestView request, int first)
     {
         if (_matcher.IsPresence)
         {
             return !_inverted;
+        }
+
+        if (JoinedHeaders.Contains(Name) && request.Find(Name, first + 1) >= 0)
+        {
+            return DecideJoined(request, first);
         }
 
         for (int at = first; at >= 0; at = request.Find(Name, at + 1))
@@ -83,5 +92,36 @@ internal sealed class HeaderMatcher
         }
 
         return _inverted;
+    }
+
+    private bool DecideJoined(in RequestView request, int first)
+    {
+        int length = -1;
+        for (int at = first; at >= 0; at = request.Find(Name, at + 1))
+        {
+            length += request.ValueAt(at).Length + 1;
+        }
+
+        char[]? rented = length > StackLimit ? ArrayPool<char>.Shared.Rent(length) : null;
+        Span<char> joined = rented ?? stackalloc char[StackLimit];
+        int end = 0;
+        for (int at = first; at >= 0; at = request.Find(Name, at + 1))
+        {
+            if (at != first)
+            {
+                joined[end++] = ',';
+            }
+
+            request.ValueAt(at).CopyTo(joined[end..]);
+            end += request.ValueAt(at).Length;
+        }
+
+        bool decided = _matcher.IsMatch(joined[..end]) != _inverted;
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        return decided;
     }
 }

@@ -13,7 +13,7 @@ namespace Clovisor.Istio.Matching;
 /// </summary>
 internal static class PathNormalizer
 {
-    private static readonly SearchValues<char> Suspects = SearchValues.Create("%\\\"<>`{} ");
+    private static readonly SearchValues<char> Suspects = SearchValues.Create("%\\\"<>^`{|} ");
 
     /// <summary>Says whether normalising may change the path; false spares the copy.</summary>
     public static bool MayChange(ReadOnlySpan<char> path, PathNormalization mode) => mode != PathNormalization.None &&
@@ -144,7 +144,7 @@ internal static class PathNormalizer
             return 3;
         }
 
-        if (c is > ' ' and < (char)0x7F and not ('"' or '<' or '>' or '`' or '{' or '}'))
+        if (c is > ' ' and < (char)0x7F and not ('"' or '<' or '>' or '^' or '`' or '{' or '|' or '}'))
         {
             result[0] = c;
             at++;

@@ -52,12 +52,7 @@ internal readonly ref struct Re2ClassParser(string text, bool fold)
                 }
             }
 
-            set.Add(low, high);
-        }
-
-        if (_fold)
-        {
-            set.Fold();
+            set.Add(Folded(new ByteSet().Add(low, high)));
         }
 
         return negated ? set.Negate() : set;
@@ -105,8 +100,17 @@ internal readonly ref struct Re2ClassParser(string text, bool fold)
         }
 
         ByteSet set = NamedClasses.Unicode(name) ?? throw new FormatException($"unknown Unicode class: {_text[start..at]}");
-        return negated ? set.Negate() : set;
+        return Negated(set, negated);
     }
+
+    // Without regard to case, what is not in a class is what no case of is in it.
+    private ByteSet Negated(ByteSet set, bool negated)
+    {
+        ByteSet folded = Folded(set);
+        return negated ? folded.Negate() : folded;
+    }
+
+    private ByteSet Folded(ByteSet set) => _fold ? set.Fold() : set;
 
     /// <summary>Parses an escape that stands for one byte.</summary>
     public int EscapedByte(ref int at)
@@ -198,6 +202,6 @@ internal readonly ref struct Re2ClassParser(string text, bool fold)
         bool negated = name.StartsWith("^");
         ByteSet set = NamedClasses.Posix(negated ? name[1..] : name) ?? throw new FormatException($"invalid character class range: {_text[at..(end + 2)]}");
         at = end + 2;
-        return negated ? set.Negate() : set;
+        return Negated(set, negated);
     }
 }

@@ -63,30 +63,37 @@ internal sealed partial class Re2Parser
 
     private Piece Concatenation()
     {
-        var text = new StringBuilder();
-        int repeats = 1;
+        var pieces = new List<Piece>();
         while (!AtEnd && _text[_at] is not ('|' or ')'))
         {
             if (_text.AsSpan(_at).StartsWith("\\Q"))
             {
-                Quoted(text, ref repeats);
+                Quoted(pieces);
                 continue;
             }
 
-            Piece piece = Repeated(Atom());
-            text.Append(piece.Pattern);
-            repeats = Math.Max(repeats, piece.Repeats);
+            Piece piece = Atom();
+            if (piece.Pattern.Length > 0)
+            {
+                pieces.Add(Repeated(piece));
+            }
+            else if (pieces.Count > 0)
+            {
+                // Flags alone are nothing that could be repeated: an operator behind them is for what is before them.
+                pieces[^1] = Repeated(pieces[^1]);
+            }
         }
 
-        return new Piece(text.ToString(), repeats);
+        return new Piece(string.Concat(pieces.Select(static p => p.Pattern)), pieces.Select(static p => p.Repeats).DefaultIfEmpty(1).Max());
     }
 
-    private void Quoted(StringBuilder text, ref int repeats)
+    private void Quoted(List<Piece> pieces)
     {
         _at += 2;
         while (!AtEnd && !_text.AsSpan(_at).StartsWith("\\E"))
         {
             Piece atom = Literal(NextByte());
+
             // An operator after \E applies to the last quoted character alone.
             bool last = _text.AsSpan(_at).StartsWith("\\E");
             if (last)
@@ -95,8 +102,7 @@ internal sealed partial class Re2Parser
                 atom = Repeated(atom);
             }
 
-            text.Append(atom.Pattern);
-            repeats = Math.Max(repeats, atom.Repeats);
+            pieces.Add(atom);
             if (last)
             {
                 return;
@@ -151,7 +157,7 @@ internal sealed partial class Re2Parser
 
         var classes = new Re2ClassParser(_text, _fold);
         return classes.TryNamedClass(ref _at) is { } set
-            ? new Piece((_fold ? set.Fold() : set).ToPattern(), 1)
+            ? new Piece(set.ToPattern(), 1)
             : Literal(classes.EscapedByte(ref _at));
     }
 

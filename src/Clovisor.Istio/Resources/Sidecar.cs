@@ -11,6 +11,9 @@ public sealed record Sidecar : Resource
     /// <summary>Gets the labels of the workloads that are meant, or null for all of the namespace.</summary>
     public ImmutableDictionary<string, string>? WorkloadSelector { get; init; }
 
+    /// <summary>Gets the ingress listeners; empty means those of the workload's services.</summary>
+    public ImmutableArray<IngressListener> Ingress { get; init; } = [];
+
     /// <summary>Gets the egress listeners in order; empty imports everything.</summary>
     public ImmutableArray<EgressListener> Egress { get; init; } = [];
 

@@ -1,15 +1,24 @@
-using System.Globalization;
 using System.Text;
+using Clovisor.Istio.Matching;
 
 namespace Clovisor.Istio.Routing;
 
 /// <summary>
-/// Expands Envoy's <c>%COMMAND%</c> in header values, as far as a request's head tells: <c>%REQ(name?other):length%</c> and
-/// <c>%PROTOCOL%</c>. What only a running proxy knows, such as addresses, stays as it is written.
+/// Expands Envoy's <c>%COMMAND%</c> in header values, as far as a request's head and its route tell: <c>REQ(name?other)</c>,
+/// <c>PATH</c>, <c>QUERY_PARAM(name)</c>, <c>PROTOCOL</c>, <c>ROUTE_NAME</c> and <c>UPSTREAM_CLUSTER</c>. What has no value expands to
+/// nothing. What only a running proxy knows, such as addresses, stays as it is written.
 /// </summary>
-internal static class HeaderFormatter
+internal readonly ref struct HeaderFormatter(in RouteRequest request, List<RouteHeader> headers, string target, string authority, string routeName, string cluster)
 {
-    public static string Expand(string format, in RouteRequest request)
+    private readonly string _method = request.Method;
+    private readonly string _scheme = RequestTarget.SchemeOf(request).ToString();
+    private readonly List<RouteHeader> _headers = headers;
+    private readonly string _target = target;
+    private readonly string _authority = authority;
+    private readonly string _routeName = routeName;
+    private readonly string _cluster = cluster;
+
+    public string Expand(string format)
     {
         if (!format.Contains('%', StringComparison.Ordinal))
         {
@@ -27,52 +36,70 @@ internal static class HeaderFormatter
                 continue;
             }
 
-            text.Append(end == at + 1 ? "%" : Command(format[(at + 1)..end], request) ?? format[at..(end + 1)]);
+            text.Append(end == at + 1 ? "%" : Command(format[(at + 1)..end]) ?? format[at..(end + 1)]);
             at = end + 1;
         }
 
         return text.ToString();
     }
 
-    private static string? Command(string command, in RouteRequest request)
+    private string? Command(string command)
     {
-        if (command == "PROTOCOL")
+        int open = command.IndexOf('(', StringComparison.Ordinal);
+        int close = command.LastIndexOf(')');
+        string name = open < 0 ? command : command[..open];
+        string argument = open < 0 || close < open ? "" : command[(open + 1)..close];
+        return name switch
         {
-            return "HTTP/1.1";
-        }
-
-        int close = command.IndexOf(')', StringComparison.Ordinal);
-        if (!command.StartsWith("REQ(", StringComparison.Ordinal) || close < 0)
-        {
-            return null;
-        }
-
-        string[] names = command[4..close].Split('?');
-        string value = names.Select(ValueIn(request)).FirstOrDefault(static v => v is not null) ?? "-";
-        return command.Length > close + 2 && int.TryParse(command.AsSpan(close + 2), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && value.Length > length
-            ? value[..length]
-            : value;
+            "PROTOCOL" => "HTTP/1.1",
+            "ROUTE_NAME" => _routeName,
+            "UPSTREAM_CLUSTER" => _cluster,
+            "PATH" => argument.StartsWith("NQ", StringComparison.Ordinal) ? RequestTarget.PathOf(_target).ToString() : _target,
+            "QUERY_PARAM" => Parameter(argument),
+            "REQ" => Requested(argument),
+            _ => null,
+        };
     }
 
-    private static Func<string, string?> ValueIn(RouteRequest request) => name => name.ToLowerInvariant() switch
+    // The second name counts where the request has no header of the first.
+    private string Requested(string names)
     {
-        ":method" => request.Method,
-        ":authority" or "host" => request.Authority,
-        ":scheme" => RequestTarget.SchemeOf(request).ToString(),
-        ":path" => request.Path,
-        _ => Header(request, name),
+        string? value = null;
+        foreach (string name in names.Split('?'))
+        {
+            value ??= ValueOf(name.ToLowerInvariant());
+        }
+
+        return value ?? "";
+    }
+
+    private string? ValueOf(string name) => name switch
+    {
+        ":method" => _method,
+        ":authority" or "host" => _authority,
+        ":scheme" => _scheme,
+        ":path" => _target,
+        _ => Header(name),
     };
 
-    private static string? Header(in RouteRequest request, string name)
+    private string? Header(string name)
     {
-        foreach (RouteHeader header in request.Headers.Span)
+        string[] values = [.. _headers.Where(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(static h => h.Value)];
+        return values.Length == 0 ? null : JoinedHeaders.Contains(name) ? string.Join(',', values) : values[0];
+    }
+
+    private string Parameter(string name)
+    {
+        int question = _target.IndexOf('?', StringComparison.Ordinal);
+        foreach (string pair in question < 0 ? [] : _target[(question + 1)..].Split('&'))
         {
-            if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            string[] parts = pair.Split('=', 2);
+            if (parts[0] == name)
             {
-                return header.Value;
+                return parts.Length > 1 ? parts[1] : "";
             }
         }
 
-        return null;
+        return "";
     }
 }

@@ -8,15 +8,27 @@ internal static class RequestTarget
 {
     /// <summary>
     /// Reduces a target to path and query. An absolute one (<c>http://host/path</c>) brings its own authority. A fragment is cut
-    /// off or not allowed. False: the proxy answers 400.
+    /// off or not allowed. False: the proxy answers 400, as it does to characters that no target can hold.
     /// </summary>
     public static bool TrySplit(ref ReadOnlySpan<char> target, ref ReadOnlySpan<char> authority, bool stripFragment)
     {
+        if (target.ContainsAnyExceptInRange('!', '~'))
+        {
+            return false;
+        }
+
         if (target.Length > 0 && target[0] != '/' && target.IndexOf("://") is > 0 and var colon)
         {
+            ReadOnlySpan<char> scheme = target[..colon];
+            if (!scheme.Equals("http", StringComparison.OrdinalIgnoreCase) && !scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+
             ReadOnlySpan<char> rest = target[(colon + 3)..];
             int end = rest.IndexOfAny("/?#");
             authority = end < 0 ? rest : rest[..end];
+            authority = authority[(authority.LastIndexOf('@') + 1)..];
             target = end < 0 ? "/" : rest[end..];
         }
 

@@ -66,7 +66,9 @@ public sealed class Route
         internal init
         {
             field = value;
-            CorsPolicy = value is null ? null : new CorsPolicy(value);
+
+            // Redirects and direct responses have no cross-origin policy, whatever the rule says.
+            CorsPolicy = value is null || Action is not ForwardAction ? null : new CorsPolicy(value);
         }
     }
 

@@ -88,13 +88,26 @@ public readonly struct RouteDecision
     /// <param name="response">The headers of the destination's response.</param>
     /// <returns>The headers, changed names in lower case.</returns>
     public IReadOnlyList<RouteHeader> GetResponseHeaders(RouteDestination? destination, IReadOnlyList<RouteHeader> response) =>
-        HeaderMutator.Response(this, destination, response);
+        HeaderMutator.Response(this, destination, response, aborted: false);
+
+    /// <summary>Gets the headers of the response when the route's <see cref="Route.Fault"/> answers in place of the destination.</summary>
+    /// <param name="destination">The destination that was picked, which is before faults are.</param>
+    /// <returns>The headers that route and destination put in. A fault comes before the cross-origin policy, which adds none.</returns>
+    public IReadOnlyList<RouteHeader> GetAbortHeaders(RouteDestination? destination) => HeaderMutator.Response(this, destination, [], aborted: true);
 
     /// <summary>Gets the location that the client is redirected to.</summary>
-    /// <returns>An absolute URL, or null when the request is not redirected.</returns>
+    /// <returns>An absolute URL, or null when the response has no location.</returns>
     public string? GetLocation() => Reason == RouteReason.HttpsRedirect
         ? $"https://{Table.AuthorityOf(_request)}{Table.NormalizedTarget(_request)}"
-        : IsPreflightAnswered ? null : Route?.Action is RedirectAction redirect
-            ? RequestRewriter.Location(_request, Table.AuthorityOf(_request), Table.NormalizedTarget(_request), Route.Path, redirect)
+        : Redirection() is { } redirect
+            ? RequestRewriter.Location(_request, Table.AuthorityOf(_request), Table.NormalizedTarget(_request), Route!.Path, redirect)
             : null;
+
+    // A direct response with a status that wants a location gets the one the request came to.
+    private RedirectAction? Redirection() => IsPreflightAnswered ? null : Route?.Action switch
+    {
+        RedirectAction redirect => redirect,
+        DirectResponseAction { Status: 201 or (>= 300 and < 400) } direct => new RedirectAction { Status = direct.Status },
+        _ => null,
+    };
 }

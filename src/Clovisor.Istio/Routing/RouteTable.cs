@@ -66,6 +66,12 @@ public sealed class RouteTable
             return Select(request, target, authority);
         }
 
+        if (path.IndexOf("%00") >= 0)
+        {
+            // No path can be normalised with a null character in it.
+            return new RouteDecision(this, request, null, null, RouteReason.BadRequest, DomainKind.None);
+        }
+
         int room = PathNormalizer.RoomFor(path) + target.Length - path.Length;
         char[]? rented = room > StackLimit ? ArrayPool<char>.Shared.Rent(room) : null;
         Span<char> buffer = rented ?? stackalloc char[StackLimit];

@@ -8,8 +8,18 @@ internal static class DestinationBinder
     {
         Host = r.RequiredText("host"),
         Subset = r.Text("subset"),
-        Port = r.Object("port", static p => new ServicePort { Number = p.Integer("number", 1, 65535) })?.Number ?? 0,
+        Port = r.Object("port", Port)?.Number ?? 0,
     };
+
+    private static ServicePort Port(FieldReader r)
+    {
+        if (!r.Has("number"))
+        {
+            r.Error("number", "is missing; leave out the port as a whole for the service's only one");
+        }
+
+        return new ServicePort { Number = r.Integer("number", 1, 65535) };
+    }
 
     public static HttpDestination Weighted(FieldReader r)
     {

@@ -34,6 +34,7 @@ internal static class GatewayBinder
             TlsMode = tls?.Mode,
             HttpsRedirect = tls?.Redirect ?? false,
             HasCertificate = tls?.Certificate ?? false,
+            HasOtherTlsSettings = tls?.Other ?? false,
         };
     }
 
@@ -47,9 +48,10 @@ internal static class GatewayBinder
             r.Error("mode", $"\"{mode}\" is not a TLS mode; known are PASSTHROUGH, SIMPLE, MUTUAL, OPTIONAL_MUTUAL, AUTO_PASSTHROUGH and ISTIO_MUTUAL");
         }
 
+        bool other = r.Node.Fields.Any(static f => f.Name is not ("httpsRedirect" or "mode")) || mode is not ("" or "PASSTHROUGH");
         bool certificate = r.Has("credentialName") | r.Has("credentialNames") | r.Has("serverCertificate") | r.Has("tlsCertificates");
-        return new Tls(mode, r.Flag("httpsRedirect"), certificate);
+        return new Tls(mode, r.Flag("httpsRedirect"), certificate, other);
     }
 
-    private sealed record Tls(string Mode, bool Redirect, bool Certificate);
+    private sealed record Tls(string Mode, bool Redirect, bool Certificate, bool Other);
 }

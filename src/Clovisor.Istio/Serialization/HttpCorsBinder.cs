@@ -12,7 +12,7 @@ internal static class HttpCorsBinder
             r.Error("unmatchedPreflights", $"must be FORWARD or IGNORE, not \"{unmatched}\"");
         }
 
-        TimeSpan? age = r.Duration("maxAge", zeroAllowed: true);
+        TimeSpan? age = r.Duration("maxAge");
         if (age is { } value && value.Ticks % TimeSpan.TicksPerSecond != 0)
         {
             r.Error("maxAge", "must be whole seconds");

@@ -44,7 +44,7 @@ internal static class HttpFaultBinder
         {
             r.Error("http2Error", "is not supported by Istio; use httpStatus or grpcStatus");
         }
-        else if (!r.Has("httpStatus") && !r.Has("grpcStatus"))
+        else if (!r.Has("httpStatus") && !r.Has("grpcStatus") && r.Has("percentage"))
         {
             r.Errors.Add(r.Line, r.Path, "has neither httpStatus nor grpcStatus");
         }

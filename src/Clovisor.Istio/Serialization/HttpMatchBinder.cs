@@ -16,7 +16,7 @@ internal static class HttpMatchBinder
         Headers = r.ObjectMap("headers", StringMatch),
         WithoutHeaders = r.ObjectMap("withoutHeaders", StringMatch),
         QueryParams = r.ObjectMap("queryParams", StringMatch),
-        Port = r.Integer("port", 1, 65535),
+        Port = r.Integer("port", 0, 65535),
         SourceLabels = r.TextMap("sourceLabels"),
         SourceNamespace = r.Text("sourceNamespace"),
         Gateways = r.Texts("gateways"),

@@ -6,7 +6,13 @@ internal static class SidecarBinder
 {
     public static Sidecar Bind(FieldReader spec, ResourceHeader header)
     {
-        spec.Ignore("inboundConnectionPool", "ingress");
+        bool inbound = spec.Ignore("inboundConnectionPool").Has("inboundConnectionPool");
+        bool anything = inbound | spec.Node.Find("egress") is { Items.Count: > 0 } | spec.Node.Find("ingress") is { Items.Count: > 0 } | spec.Has("outboundTrafficPolicy");
+        if (!anything)
+        {
+            spec.Errors.Add(spec.Line, spec.Path, "says nothing; give at least one of egress, ingress, outboundTrafficPolicy and inboundConnectionPool");
+        }
+
         Policy? policy = spec.Object("outboundTrafficPolicy", BindPolicy);
         return new Sidecar
         {
@@ -17,6 +23,7 @@ internal static class SidecarBinder
             Source = header.Source,
             WorkloadSelector = spec.Object("workloadSelector", static s => s.TextMap("labels")),
             Egress = spec.List("egress", Listener),
+            Ingress = spec.List("ingress", Ingress),
             OutboundTrafficPolicy = policy?.Mode,
             EgressProxy = policy?.Proxy,
         };
@@ -40,6 +47,12 @@ internal static class SidecarBinder
     {
         r.Ignore("captureMode");
         return new EgressListener { Port = r.Object("port", PortBinder.Bind), Bind = r.Text("bind"), Hosts = r.Texts("hosts") };
+    }
+
+    private static IngressListener Ingress(FieldReader r)
+    {
+        r.Ignore("captureMode", "tls", "connectionPool");
+        return new IngressListener { Port = r.Object("port", PortBinder.Bind), Bind = r.Text("bind"), DefaultEndpoint = r.Text("defaultEndpoint") };
     }
 
     private sealed record Policy(OutboundTrafficPolicy Mode, Destination? Proxy);

@@ -48,6 +48,18 @@ internal static class CommonRules
         }
     }
 
+    /// <summary>Checks the labels by which workloads are selected.</summary>
+    public static void Selector(ImmutableDictionary<string, string>? labels, int line, string field, ErrorList errors)
+    {
+        foreach ((string key, string value) in labels ?? ImmutableDictionary<string, string>.Empty)
+        {
+            if (key.Length == 0 || key.Contains('*', StringComparison.Ordinal) || value.Contains('*', StringComparison.Ordinal))
+            {
+                errors.Add(line, field, key.Length == 0 ? "has a label without a name" : $"\"{key}: {value}\" has a star; labels are compared as they are");
+            }
+        }
+    }
+
     public static void Gateways(ImmutableArray<string> gateways, int line, string field, ErrorList errors)
     {
         foreach (string gateway in gateways)

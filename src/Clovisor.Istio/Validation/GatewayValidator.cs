@@ -20,7 +20,6 @@ internal static class GatewayValidator
             errors.Add(gateway.Source.Line, "spec.servers", "is missing; a gateway has at least one");
         }
 
-        CommonRules.Labels(gateway.Selector, gateway.Source.Line, "spec.selector", errors);
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < gateway.Servers.Length; i++)
         {
@@ -55,9 +54,9 @@ internal static class GatewayValidator
         {
             errors.Add(server.Line, $"{path}.tls", $"is missing: a port of protocol {protocol} needs it");
         }
-        else if (protocol is not ("HTTPS" or "TLS" or "TCP") && server.TlsMode is { } mode && (mode.Length > 0 || !server.HttpsRedirect))
+        else if (protocol is not ("HTTPS" or "TLS") && server.TlsMode is not null && (server.HasOtherTlsSettings || protocol is not ("HTTP" or "HTTP2" or "GRPC" or "GRPC-WEB")))
         {
-            errors.Add(server.Line, $"{path}.tls", $"cannot stand at a port of protocol {protocol}, except for httpsRedirect");
+            errors.Add(server.Line, $"{path}.tls", $"cannot stand at a port of protocol {protocol}, except for httpsRedirect where the protocol is of HTTP");
         }
 
         if (server is { TlsMode: "ISTIO_MUTUAL", HasCertificate: true })

@@ -23,15 +23,18 @@ internal static class HeaderOperationsValidator
         foreach ((string operation, string name, string value) in changes.Set.Select(static h => ("set", h.Key, h.Value)).Concat(changes.Add.Select(static h => ("add", h.Key, h.Value))))
         {
             Name(name, line, $"{path}.{operation}", authorityAllowed, errors);
-            if (value.Count(static c => c == '%') % 2 != 0)
+            if (HeaderFormatRules.WhyNot(value) is { } wrong)
             {
-                errors.Add(line, $"{path}.{operation}[{name}]", "has a % that is not closed; write %% for the character, or %NAME% for a value of Envoy's");
+                errors.Add(line, $"{path}.{operation}[{name}]", wrong);
             }
         }
 
         foreach (string name in changes.Remove)
         {
-            Name(name, line, $"{path}.remove", authorityAllowed: false, errors);
+            if (name.StartsWith(':') || name.Equals("host", StringComparison.OrdinalIgnoreCase))
+            {
+                errors.Add(line, $"{path}.remove", $"cannot remove \"{name}\"");
+            }
         }
     }
 

@@ -48,7 +48,7 @@ internal static class NameRules
         return parts.Length switch
         {
             1 => IsHostName(text),
-            2 => (parts[0] == "." || IsDnsLabel(parts[0])) && IsDnsLabel(parts[1]),
+            2 => IsDnsLabel(parts[0]) && IsDnsLabel(parts[1]),
             _ => false,
         };
     }

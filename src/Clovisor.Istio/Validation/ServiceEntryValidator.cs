@@ -1,3 +1,4 @@
+using Clovisor.Istio.Hosts;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Serialization;
 
@@ -35,6 +36,11 @@ internal static class ServiceEntryValidator
         }
 
         Resolution(entry, line, errors);
+        if (entry.Hosts.Length > 1 && entry.Resolution is not ("" or "NONE") && entry.Ports.Any(static p => MeshProtocols.Parse(p.Protocol) is not (MeshProtocol.Http or MeshProtocol.HttpProxy or MeshProtocol.Tls)))
+        {
+            errors.Add(line, "spec.hosts", "are several, which connections to a port that is neither HTTP nor TLS cannot be told apart by; use an entry for each");
+        }
+
         CommonRules.ExportTo(entry.ExportTo, entry.Namespace, noneAllowed: true, line, errors);
     }
 
@@ -48,6 +54,16 @@ internal static class ServiceEntryValidator
             if (port.Number == 0 || !numbers.Add(port.Number))
             {
                 errors.Add(line, $"spec.ports[{i}].number", port.Number == 0 ? "is missing" : $"{port.Number} is given twice");
+            }
+
+            if (port.Name.Length > 0 && !NameRules.IsDnsLabel(port.Name))
+            {
+                errors.Add(line, $"spec.ports[{i}].name", $"\"{port.Name}\" must be a DNS label: lower-case letters, digits and dashes");
+            }
+
+            if (port.Protocol.Length > 0 && !MeshProtocols.IsKnown(port.Protocol))
+            {
+                errors.Add(line, $"spec.ports[{i}].protocol", $"\"{port.Protocol}\" is not a protocol; known are HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TLS, TCP, UDP, MONGO, REDIS and MYSQL");
             }
 
             if (port.Name.Length == 0 || !names.Add(port.Name))
@@ -89,11 +105,36 @@ internal static class ServiceEntryValidator
                 }
 
                 break;
-            case "" or "NONE" or "STATIC" or "DNS" or "DNS_ROUND_ROBIN" or "DYNAMIC_DNS":
+            case "DYNAMIC_DNS":
+                Dynamic(entry, line, errors);
+                break;
+            case "" or "NONE" or "STATIC" or "DNS" or "DNS_ROUND_ROBIN":
                 break;
             default:
                 errors.Add(line, "spec.resolution", $"\"{entry.Resolution}\" must be NONE, STATIC, DNS, DNS_ROUND_ROBIN or DYNAMIC_DNS");
                 break;
+        }
+    }
+
+    // The proxy looks up the name that each request asks for: there must be one, and it must be in the wildcard.
+    private static void Dynamic(ServiceEntry entry, int line, ErrorList errors)
+    {
+        foreach (string host in entry.Hosts.Where(static h => !h.StartsWith('*')))
+        {
+            errors.Add(line, "spec.hosts", $"\"{host}\" must start with a star where resolution is DYNAMIC_DNS; use DNS for a single name");
+        }
+
+        if (!entry.Addresses.IsEmpty || !entry.Endpoints.IsEmpty)
+        {
+            errors.Add(line, entry.Addresses.IsEmpty ? "spec.endpoints" : "spec.addresses", "has no effect where resolution is DYNAMIC_DNS");
+        }
+
+        for (int i = 0; i < entry.Ports.Length; i++)
+        {
+            if (entry.Ports[i].Protocol.ToUpperInvariant() is not ("HTTP" or "HTTP2" or "GRPC" or "TLS"))
+            {
+                errors.Add(line, $"spec.ports[{i}].protocol", $"\"{entry.Ports[i].Protocol}\" must be HTTP, HTTP2, GRPC or TLS where resolution is DYNAMIC_DNS");
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Serialization;
 
@@ -9,6 +10,12 @@ internal static class SidecarValidator
     public static void Validate(Sidecar sidecar, ErrorList errors)
     {
         int line = sidecar.Source.Line;
+        CommonRules.Selector(sidecar.WorkloadSelector, line, "spec.workloadSelector.labels", errors);
+        for (int i = 0; i < sidecar.Ingress.Length; i++)
+        {
+            Ingress(sidecar.Ingress[i], line, $"spec.ingress[{i}]", errors);
+        }
+
         for (int i = 0; i < sidecar.Egress.Length; i++)
         {
             EgressListener listener = sidecar.Egress[i];
@@ -35,6 +42,27 @@ internal static class SidecarValidator
             {
                 errors.Add(line, $"spec.egress[{i}].port", $"{listener.Port.Number} is another listener's port too");
             }
+        }
+    }
+
+    private static void Ingress(IngressListener listener, int line, string path, ErrorList errors)
+    {
+        if (listener.Port is not { Number: > 0 })
+        {
+            errors.Add(line, $"{path}.port", "is missing");
+        }
+
+        if (listener.DefaultEndpoint.Length == 0 || listener.DefaultEndpoint.StartsWith("unix://", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        int colon = listener.DefaultEndpoint.LastIndexOf(':');
+        string host = colon < 0 ? "" : listener.DefaultEndpoint[..colon];
+        if (host is not ("127.0.0.1" or "0.0.0.0" or "[::1]" or "[::]") ||
+            !int.TryParse(listener.DefaultEndpoint.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
+        {
+            errors.Add(line, $"{path}.defaultEndpoint", $"\"{listener.DefaultEndpoint}\" must be a port of 127.0.0.1, 0.0.0.0, [::1] or [::], or unix:///path");
         }
     }
 

@@ -29,6 +29,8 @@ internal static class VirtualServiceValidator
         {
             HttpRouteValidator.Validate(service.Http[i], $"spec.http[{i}]", isDelegate, mesh, errors);
         }
+
+        ConnectionRouteValidator.Validate(service, errors);
     }
 
     private static void Hosts(VirtualService service, bool mesh, int line, ErrorList errors)

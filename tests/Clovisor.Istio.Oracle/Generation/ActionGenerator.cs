@@ -9,8 +9,8 @@ internal sealed class ActionGenerator(Draw draw, string[] hosts)
 
     private static readonly string[] Formats =
     [
-        "added", "new", "", "%PROTOCOL%", "%REQ(:path)%", "%REQ(user)%", "%REQ(x-none?user)%", "%REQ(x-none)%", "%REQ(x-user):3%", "100%%", "a%%b%PROTOCOL%", "%REQ(:METHOD)%-%REQ(:authority)%", "a b", "%REQ(host)%",
-        "%REQ(:scheme)%", "%%", "x%REQ(x-none?:path):4%y", "%REQ(USER-AGENT)%",
+        "added", "new", "", "%PROTOCOL%", "%REQ(:path)%", "%REQ(user)%", "%REQ(x-none?user)%", "%REQ(x-none)%", "%REQ(user)%%REQ(x-env)%", "100%%", "a%%b%PROTOCOL%", "%REQ(:METHOD)%-%REQ(:authority)%", "a b", "%REQ(host)%",
+        "%REQ(:scheme)%", "%%", "x%REQ(x-none?:path)%y", "%PATH(NQ)%", "%QUERY_PARAM(x)%", "%UPSTREAM_CLUSTER%", "%ROUTE_NAME%", "%REQ(USER-AGENT)%",
     ];
 
     /// <summary>Adds destinations to a rule.</summary>

@@ -53,7 +53,12 @@ internal static class GatewayArea
             {
                 case 0:
                     server["port"] = Documents.Port(443, "HTTPS", $"p-{index}-{s}");
-                    server["tls"] = new JsonObject { ["mode"] = draw.One("SIMPLE", "MUTUAL"), ["credentialName"] = $"cert{draw.Next(2)}" };
+                    server["tls"] = new JsonObject { ["mode"] = draw.One("SIMPLE", "SIMPLE", "MUTUAL", "PASSTHROUGH"), ["credentialName"] = $"cert{draw.Next(2)}" };
+                    if (draw.Chance(0.15))
+                    {
+                        ((JsonObject)server["tls"]!).Remove("mode");
+                    }
+
                     break;
                 case 1:
                     server["port"] = Documents.Port(draw.One(80, 443), draw.One("HTTP2", "GRPC"), $"p-{index}-{s}");
@@ -116,8 +121,8 @@ internal static class GatewayArea
 
         var spec = new JsonObject
         {
-            ["hosts"] = Documents.Array(draw.Some(1, 3, "*", "*.example.com", "api.example.com", "www.example.com", "a.b.example.com", "httpbin.org", "API.example.com", "*.org")),
-            ["gateways"] = Documents.Array(draw.Some(1, 4, "gw0", "gw1", "app/gw0", "other/gw0", "istio-system/gw0", "istio-system/gw1", "app/gw1", "./gw0", "mesh", "gw0.app", "gw2")),
+            ["hosts"] = Documents.Array(draw.One<string[]>(["*.example.com"], ["*.example.com", "httpbin.org"], ["*.org", "api.example.com"], [.. draw.Some(1, 3, "api.example.com", "www.example.com", "a.b.example.com", "httpbin.org")], ["API.example.com", "www.example.com"], ["*.org"], ["*.b.example.com", "api.example.com"])),
+            ["gateways"] = Documents.Array(draw.Some(1, 4, "gw0", "gw1", "app/gw0", "other/gw0", "istio-system/gw0", "istio-system/gw1", "app/gw1", "mesh", "gw0.app", "gw2")),
             ["http"] = http,
         };
         if (draw.Chance(0.25))

@@ -23,7 +23,7 @@ internal static class HostsArea
         {
             foreach (string name in Names)
             {
-                if (draw.Chance(0.6))
+                if (draw.Chance(0.6) && (scope, name) != ("app", "httpbin"))
                 {
                     int[] ports = draw.One<int[]>([80], [80, 8080], [9080], [80, 9080]);
                     JsonObject service = Documents.Service(name, scope, $"10.96.0.{address++}", ports);
@@ -69,7 +69,7 @@ internal static class HostsArea
     {
         if (draw.Chance(share))
         {
-            document["spec"]!["exportTo"] = draw.One(Documents.Texts("."), Documents.Texts("*"), Documents.Texts("other"), Documents.Texts(".", "app"), Documents.Texts("infra", "other"));
+            document["spec"]!["exportTo"] = draw.One(Documents.Texts("."), Documents.Texts("*"), Documents.Texts("other"), Documents.Texts(".", "istio-system"), Documents.Texts("infra", "other"));
         }
     }
 

@@ -21,20 +21,20 @@ internal sealed class MatchGenerator(Draw draw)
 
     public static readonly string[] Regexes =
     [
-        "boss", ".*", ".+", "boss|minion", "(boss|minion)", "(?i)boss", "b[a-z]+s", "^boss$", @"\Aboss\z", @"\d+", @"\w+", "[[:alpha:]]+", "bo.*", "boss?", ".*boss.*", @"v?[0-9]+(\.[0-9]+)?", "prod(-[a-z]{2})?", @"^(.*?;)?\s*(user=boss)(;.*)?$", "", "b.ss",
+        "boss", ".*", ".+", "boss|minion", "(boss|minion)", "(?i)boss", "b[a-z]+s", "^boss$", @"\Aboss\z", @"\d+", @"\w+", "[[:alpha:]]+", "bo.*", "boss?", ".*boss.*", @"v?[0-9]+(\.[0-9]+)?", "prod(-[a-z]{2})?", @"^(.*?;)?\s*(user=boss)(;.*)?$", "b.ss",
         @"[^,]+", @"\S+", "(?s).*", "a{0}", "x*", @"(?P<n>bo)ss", @"\bboss\b", @"\Qbo\Ess", "[b-d]oss", "(?:boss)+", @"\x62oss", "bo{1,2}ss", "(b|bo)(oss|ss)",
     ];
 
     public static readonly string[] PathRegexes =
     [
-        "/a.*", "/api/v[0-9]+", ".*", "/.*", "/(a|api)(/.*)?", @"/a\?.*", "(?i)/api/.*", "/a/b/?", ".*/b", "/[a-z]+", "/api/(v1|v2).*", "/a%2[Ff]b", "^/a$", "/a/.*|/api", "[^?]*", @"/.*\.html", "/%C3%A9", "", "/a//?b", "/(?:a|b)*", @"/\w+/\w+",
+        "/a.*", "/api/v[0-9]+", ".*", "/.*", "/(a|api)(/.*)?", @"/a\?.*", "(?i)/api/.*", "/a/b/?", ".*/b", "/[a-z]+", "/api/(v1|v2).*", "/a%2[Ff]b", "^/a$", "/a/.*|/api", "[^?]*", @"/.*\.html", "/%C3%A9", "/a//?b", "/(?:a|b)*", @"/\w+/\w+",
     ];
 
     public JsonObject StringMatch(ReadOnlySpan<string> values, ReadOnlySpan<string> regexes) => draw.Next(10) switch
     {
         0 => [],
         < 5 => new JsonObject { ["exact"] = draw.One(values) },
-        < 7 => new JsonObject { ["prefix"] = draw.Start(draw.One(values)) },
+        < 7 => new JsonObject { ["prefix"] = draw.Start(draw.One(values)) is { Length: > 0 } prefix ? prefix : "b" },
         _ => new JsonObject { ["regex"] = draw.One(regexes) },
     };
 

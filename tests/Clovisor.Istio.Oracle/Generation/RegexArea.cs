@@ -35,7 +35,7 @@ internal static class RegexArea
 
         if (draw.Chance(0.3))
         {
-            ((JsonObject)http[0]!)["rewrite"] = new JsonObject { ["uriRegexRewrite"] = new JsonObject { ["match"] = Pattern(draw, 1), ["rewrite"] = draw.One("x", @"\0-", "", @"\1", @"a\\b", @"\2", @"\") } };
+            ((JsonObject)http[0]!)["rewrite"] = new JsonObject { ["uriRegexRewrite"] = new JsonObject { ["match"] = Pattern(draw, 1), ["rewrite"] = draw.One("x", @"\0-", @"a\\b") } };
         }
 
         List<JsonObject> documents =
@@ -60,7 +60,7 @@ internal static class RegexArea
         for (int i = 0; i < parts; i++)
         {
             string atom = depth > 0 && draw.Chance(0.3)
-                ? draw.One("({0})", "(?:{0})", "(?P<n>{0})", "(?i:{0})").Replace("{0}", Pattern(draw, depth - 1), StringComparison.Ordinal)
+                ? draw.One("({0})", "(?:{0})", "(?i:{0})", "(?s:{0})").Replace("{0}", Pattern(draw, depth - 1), StringComparison.Ordinal)
                 : draw.Chance(0.03) ? draw.One(Broken) : draw.One(Atoms);
             pattern.Append(atom).Append(draw.One("", "", "", "*", "+", "?", "{2}", "{1,2}", "*?", "{0,}", "+?"));
             if (i < parts - 1 && draw.Chance(0.15))

@@ -48,7 +48,11 @@ public sealed class OracleProgram
             string questions = Path.Combine(scratch, "questions.jsonl");
             string answers = Path.Combine(scratch, $"{family}.jsonl");
             File.WriteAllLines(questions, cases.Select(static c => c.ToJsonString()));
-            (int status, string error) = Run(Path.Combine(_folder, "istio-oracle"), ["-envoy", Path.Combine(_folder, "envoy"), "-in", questions, "-out", answers]);
+            // It takes ports by number: in a network of its own nobody else, another oracle least of all, has them.
+            string[] command = [Path.Combine(_folder, "istio-oracle"), "-envoy", Path.Combine(_folder, "envoy"), "-in", questions, "-out", answers];
+            (int status, string error) = Environment.IsPrivilegedProcess
+                ? Run("unshare", ["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", .. command])
+                : Run(command[0], command[1..]);
             return status == 0
                 ? [.. OracleFiles.Read(answers)]
                 : throw new InvalidOperationException($"istio-oracle failed with {status}: {error}");

@@ -1,0 +1,4 @@
+namespace Clovisor.RouteExplain.CommandLine;
+
+/// <summary>Something about the command line, shown as it is.</summary>
+internal sealed class UsageException(string message) : Exception(message);
