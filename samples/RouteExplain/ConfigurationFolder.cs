@@ -1,8 +1,8 @@
 using Clovisor.Istio;
 using Clovisor.Istio.Serialization;
-using Clovisor.RouteExplain.CommandLine;
+using Clovisor.ExplainTool.CommandLine;
 
-namespace Clovisor.RouteExplain;
+namespace Clovisor.ExplainTool;
 
 /// <summary>Reads all YAML and JSON files of a folder, or one file, as one configuration.</summary>
 internal static class ConfigurationFolder

@@ -1,11 +1,10 @@
 using Clovisor.Istio;
 using Clovisor.Istio.Routing;
 using Clovisor.Istio.Validation;
-using Clovisor.RouteExplain.CommandLine;
-using Clovisor.RouteExplain.Output;
-using Explainer = Clovisor.Istio.Routing.RouteExplain;
+using Clovisor.ExplainTool.CommandLine;
+using Clovisor.ExplainTool.Output;
 
-namespace Clovisor.RouteExplain;
+namespace Clovisor.ExplainTool;
 
 /// <summary>Reads the configuration, compiles the proxy's table, asks where the request goes, and prints why.</summary>
 internal static class ExplainCommand
@@ -29,7 +28,7 @@ internal static class ExplainCommand
             ExplainOptions options = ExplainOptions.Parse(words);
             IstioConfiguration mesh = ConfigurationFolder.Read(options.Config, options.Mesh);
             TableChoice choice = TableChoice.Make(new RouteCompiler(mesh), options);
-            RouteExplanation explanation = Explainer.Explain(choice.Table, options.Request);
+            RouteExplanation explanation = RouteExplain.Explain(choice.Table, options.Request);
             if (options.Json)
             {
                 output.WriteLine(JsonReport.Write(options, explanation));

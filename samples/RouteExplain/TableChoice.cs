@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Clovisor.Istio.Routing;
-using Clovisor.RouteExplain.CommandLine;
+using Clovisor.ExplainTool.CommandLine;
 
-namespace Clovisor.RouteExplain;
+namespace Clovisor.ExplainTool;
 
 /// <summary>The table that decides about the request: named, or found by the request's port and host.</summary>
 internal sealed record TableChoice(RouteTable Table)

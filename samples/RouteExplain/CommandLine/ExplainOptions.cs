@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Clovisor.Istio.Routing;
 
-namespace Clovisor.RouteExplain.CommandLine;
+namespace Clovisor.ExplainTool.CommandLine;
 
 /// <summary>The command line, checked; every complaint is made at once.</summary>
 internal sealed record ExplainOptions

@@ -1,4 +1,4 @@
-namespace Clovisor.RouteExplain.CommandLine;
+namespace Clovisor.ExplainTool.CommandLine;
 
 /// <summary>What <c>--help</c> prints.</summary>
 internal static class HelpText

@@ -1,7 +1,7 @@
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
 
-namespace Clovisor.RouteExplain.Output;
+namespace Clovisor.ExplainTool.Output;
 
 /// <summary>Which of the rules that do not reach the table are worth a line: those of objects whose other rules were looked at, or all.</summary>
 internal static class DroppedRules

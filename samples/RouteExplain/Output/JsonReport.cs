@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Clovisor.Istio.Routing;
-using Clovisor.RouteExplain.CommandLine;
+using Clovisor.ExplainTool.CommandLine;
 
-namespace Clovisor.RouteExplain.Output;
+namespace Clovisor.ExplainTool.Output;
 
 /// <summary>Writes an explanation for programs.</summary>
 internal static class JsonReport

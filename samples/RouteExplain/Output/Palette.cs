@@ -1,4 +1,4 @@
-namespace Clovisor.RouteExplain.Output;
+namespace Clovisor.ExplainTool.Output;
 
 /// <summary>Colours of a terminal, or none.</summary>
 internal sealed class Palette(bool colours)

@@ -1,7 +1,7 @@
 using Clovisor.Istio.Routing;
-using Clovisor.RouteExplain.CommandLine;
+using Clovisor.ExplainTool.CommandLine;
 
-namespace Clovisor.RouteExplain.Output;
+namespace Clovisor.ExplainTool.Output;
 
 /// <summary>Writes an explanation for people.</summary>
 internal static class TextReport

@@ -107,7 +107,8 @@ internal sealed class HeaderMatcher
         int end = 0;
         for (int at = first; at >= 0; at = request.Find(Name, at + 1))
         {
-            if (at != first)
+            // Envoy appends nothing for an empty line.
+            if (end > 0 && request.ValueAt(at).Length > 0)
             {
                 joined[end++] = ',';
             }

@@ -85,7 +85,7 @@ internal readonly ref struct HeaderFormatter(in RouteRequest request, List<Route
     private string? Header(string name)
     {
         string[] values = [.. _headers.Where(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(static h => h.Value)];
-        return values.Length == 0 ? null : JoinedHeaders.Contains(name) ? string.Join(',', values) : values[0];
+        return values.Length == 0 ? null : JoinedHeaders.Contains(name) ? string.Join(',', values.Where(static v => v.Length > 0)) : values[0];
     }
 
     private string Parameter(string name)

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Clovisor.RouteExplain;
-using Clovisor.RouteExplain.Output;
+using Clovisor.ExplainTool;
+using Clovisor.ExplainTool.Output;
 
 namespace Clovisor.Istio.Tests.Explain;
 

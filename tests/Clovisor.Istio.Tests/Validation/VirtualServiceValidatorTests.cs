@@ -36,7 +36,7 @@ public sealed class VirtualServiceValidatorTests
     [InlineData("hosts: [a], http: [{redirect: {uri: /, redirectCode: 304}}]", "must be 301")]
     [InlineData("hosts: [a], http: [{match: [{uri: {exact: /}}], redirect: {prefixRewrite: /x}}]", "needs matches by prefix")]
     [InlineData("hosts: [a], http: [{rewrite: {authority: x}, headers: {request: {set: {Host: b.com}}}, " + To + "}]", "authority more than once")]
-    [InlineData("hosts: [a], http: [{headers: {request: {set: {x: '5%'}}}, " + To + "}]", "has a % that is not closed")]
+    [InlineData("hosts: [a], http: [{headers: {request: {set: {x: '5%'}}}, " + To + "}]", "has a % at its end")]
     [InlineData("hosts: [a], http: [{headers: {response: {set: {':status': '1'}}}, " + To + "}]", "other pseudo headers not at all")]
     [InlineData("hosts: [a], http: [{route: [{destination: {host: '*'}}]}]", "a destination is one service")]
     [InlineData("hosts: [a], http: [{route: [{destination: {host: a, subset: V_1}}]}]", "must be a DNS label")]
