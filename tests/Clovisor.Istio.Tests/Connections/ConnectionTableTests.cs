@@ -133,11 +133,11 @@ public sealed class ConnectionTableTests
             apiVersion: networking.istio.io/v1
             kind: VirtualService
             metadata: {name: other, namespace: app}
-            spec: {hosts: [db], tcp: [{match: [{port: 1}, {sourceLabels: {app: x}}, {sourceNamespace: y}, {gateways: [gw]}], route: [{destination: {host: db}}]}]}
+            spec: {hosts: [db], tcp: [{match: [{port: 1}, {sourceLabels: {app: x}}, {sourceNamespace: elsewhere}, {gateways: [gw]}], route: [{destination: {host: db}}]}]}
             """).OrThrow();
         IEnumerable<string> reasons = new RouteCompiler(configuration with { VirtualServices = [.. configuration.VirtualServices.Where(static v => v.Name == "other")] })
             .CompileConnections(Mesh.Sidecar, 5432).Dropped.Select(static d => d.Why);
-        Assert.Equal(["it is for port 1, not 5432", "it is for proxies with the labels app=x", "it is for proxies in namespace y", "it is for the gateways app/gw"], reasons);
+        Assert.Equal(["it is for port 1, not 5432", "it is for proxies with the labels app=x", "it is for proxies in namespace elsewhere", "it is for the gateways app/gw"], reasons);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class IstioYamlTests
     [InlineData("spec: {hosts: [on]}", "must be text, not the boolean on; put it in quotes")]
     [InlineData("spec: {hosts: [{}]}", "must be text, not an object")]
     [InlineData("spec: {hosts: [~]}", "is empty")]
-    [InlineData("spec: {http: [{match: [{port: 70000}]}]}", "must be 1 to 65535, not 70000")]
+    [InlineData("spec: {http: [{match: [{port: 70000}]}]}", "must be 0 to 65535, not 70000")]
     [InlineData("spec: {http: [{match: [{port: x}]}]}", "must be a whole number, not the text \"x\"")]
     [InlineData("spec: {http: [{match: [{ignoreUriCase: 'true'}]}]}", "must be true or false, not the text \"true\"")]
     [InlineData("spec: {http: [{match: [{uri: {exact: a, prefix: b}}]}]}", "more than one of exact, prefix and regex")]
