@@ -8,7 +8,16 @@ public sealed class BpfMapIncompatibleException : BpfException
     /// <param name="mapName">The map that differs.</param>
     /// <param name="differences">Each difference with both sides; at least one.</param>
     public BpfMapIncompatibleException(string operation, string mapName, IReadOnlyList<string> differences)
-        : base(operation, $"map {mapName}", 0, string.Join("; ", differences))
+        : this(operation, mapName, differences, null)
+    {
+    }
+
+    /// <param name="operation">What was tried.</param>
+    /// <param name="mapName">The map that differs.</param>
+    /// <param name="differences">Each difference with both sides; at least one.</param>
+    /// <param name="layouts">Both layouts side by side, where structs differ.</param>
+    internal BpfMapIncompatibleException(string operation, string mapName, IReadOnlyList<string> differences, string? layouts)
+        : base(operation, $"map {mapName}", 0, string.Join("; ", differences), layouts)
     {
         MapName = mapName;
         Differences = differences;

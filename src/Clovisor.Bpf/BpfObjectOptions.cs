@@ -27,4 +27,8 @@ public sealed record BpfObjectOptions
     /// <summary>Lines as of a kernel's <c>.config</c>, which add to and override it for <c>extern … __kconfig</c> variables.</summary>
     /// <value>Default: null, the running kernel's own alone.</value>
     public string? KernelConfig { get; init; }
+
+    /// <summary>The BPF file system to take a token from for this object. Needs libbpf 1.5; see <see cref="Tokens.BpfToken"/>.</summary>
+    /// <value>Default: null. From version 1.5 libbpf then looks by itself at <c>/sys/fs/bpf</c>, or where <c>LIBBPF_BPF_TOKEN_PATH</c> says.</value>
+    public string? TokenPath { get; init; }
 }

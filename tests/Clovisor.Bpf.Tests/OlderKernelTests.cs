@@ -121,7 +121,7 @@ public sealed class OlderKernelTests
         using BpfHashMap<uint, ulong> map = HashMapTests.Create();
         SyscallFault.Run(Errno.EINTR, Batches, () =>
         {
-            Assert.Equal("EINTR", Assert.Throws<BpfException>(map.Snapshot).ErrnoName);
+            Assert.Equal("EINTR", Assert.Throws<BpfException>(() => map.Snapshot()).ErrnoName);
             Assert.Equal("EINTR", Assert.Throws<BpfException>(() => map.SetMany([1, 2], [1, 2])).ErrnoName);
             Assert.Equal("EINTR", Assert.Throws<BpfException>(() => map.RemoveMany([1, 2])).ErrnoName);
         });
@@ -146,7 +146,7 @@ public sealed class OlderKernelTests
         {
             Assert.Throws<BpfPermissionException>(() => map.TryGetValue(1, out _));
             Assert.Throws<BpfPermissionException>(() => map.Remove(1));
-            Assert.Throws<BpfPermissionException>(map.Snapshot);
+            Assert.Throws<BpfPermissionException>(() => map.Snapshot());
             Assert.Throws<BpfPermissionException>(() => map.RemoveMany([1]));
         });
     }

@@ -19,6 +19,11 @@ internal struct BtfLoadAttributes
     internal uint Size, LogSize, LogLevel, LogTrueSize, Flags, TokenDescriptor;
 }
 
+internal struct TokenCreateAttributes
+{
+    internal uint Flags, FileSystemDescriptor;
+}
+
 [StructLayout(LayoutKind.Sequential)]
 internal struct MapElementAttributes
 {

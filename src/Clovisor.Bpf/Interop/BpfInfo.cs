@@ -28,3 +28,8 @@ internal struct BtfInfo
     internal ulong Data;
     internal uint Size, Id;
 }
+
+internal struct TokenInfo
+{
+    internal ulong Commands, Maps, Programs, AttachTypes;
+}

@@ -18,6 +18,7 @@ internal sealed unsafe class ObjectHandle : SafeHandle
     /// <summary>Parses an object. libbpf copies what it needs: the bytes are pinned for this call alone.</summary>
     internal static ObjectHandle Open(ReadOnlyMemory<byte> elf, string name, BpfObjectOptions settings)
     {
+        RequireTokens(name, settings);
         using LibBpfMessages messages = LibBpfMessages.Collect();
         using MemoryHandle pinned = elf.Pin();
         int dot = name.IndexOf('.', StringComparison.Ordinal);
@@ -26,15 +27,17 @@ internal sealed unsafe class ObjectHandle : SafeHandle
         fixed (byte* pinRoot = Optional(settings.PinRoot))
         fixed (byte* kernelBtf = Optional(settings.KernelBtfPath))
         fixed (byte* kernelConfig = Optional(settings.KernelConfig))
+        fixed (byte* tokenPath = Optional(settings.TokenPath))
         {
             var options = new LibBpf.OpenOptions
             {
-                Size = LibBpf.OpenOptions.SizeWithoutToken,
+                Size = tokenPath is null ? LibBpf.OpenOptions.SizeWithoutToken : (nuint)sizeof(LibBpf.OpenOptions),
                 ObjectName = objectName,
                 PinRootPath = pinRoot,
                 CustomBtfPath = kernelBtf,
                 KernelConfig = kernelConfig,
                 LogLevel = (uint)settings.LogLevel,
+                TokenPath = tokenPath,
             };
             nint pointer = LibBpf.bpf_object__open_mem(pinned.Pointer, (nuint)elf.Length, &options);
             if (pointer == 0)
@@ -108,6 +111,15 @@ internal sealed unsafe class ObjectHandle : SafeHandle
         }
 
         base.Dispose(disposing);
+    }
+
+    private static void RequireTokens(string name, BpfObjectOptions settings)
+    {
+        if (settings.TokenPath is { } path && (LibBpf.libbpf_major_version(), LibBpf.libbpf_minor_version()).CompareTo((1, 5)) < 0)
+        {
+            throw new BpfNotSupportedException(
+                "open", name, 0, $"Loading it by a token of {path} needs libbpf 1.5 or newer; this is {LibBpfLibrary.Version}. Without an object file, maps take a token by BpfMapSpec.Token.");
+        }
     }
 
     private static byte[]? Optional(string? text) => string.IsNullOrEmpty(text) ? null : NativeText.ToUtf8(text);

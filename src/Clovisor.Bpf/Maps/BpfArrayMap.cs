@@ -17,8 +17,7 @@ public sealed unsafe partial class BpfArrayMap<TValue> : IBpfTypedMap<BpfArrayMa
     /// <exception cref="BpfMapIncompatibleException">Its type, sizes or C types do not fit; every difference is listed.</exception>
     public BpfArrayMap(BpfMap map)
     {
-        MapShape.Require<uint, TValue>(map, "BpfArrayMap", BpfMapType.Array);
-        Map = map;
+        Map = MapShape.Require<uint, TValue>(map, "BpfArrayMap", BpfMapType.Array);
     }
 
     /// <summary>The map as bytes.</summary>

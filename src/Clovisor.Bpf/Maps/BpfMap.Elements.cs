@@ -22,7 +22,7 @@ public sealed unsafe partial class BpfMap
     }
 
     /// <summary>One batch command; <paramref name="count"/> goes in as the capacity and comes out as the number done.</summary>
-    internal int Batch(BpfCommand command, void* inCursor, void* outCursor, void* keys, void* values, ref uint count)
+    internal int Batch(BpfCommand command, void* inCursor, void* outCursor, void* keys, void* values, ref uint count, ulong elementFlags = 0)
     {
         using BpfHandle.FdLease lease = Handle.Lease();
         var attributes = new MapBatchAttributes
@@ -33,15 +33,16 @@ public sealed unsafe partial class BpfMap
             Values = (ulong)values,
             Count = count,
             MapDescriptor = (uint)lease.Descriptor,
+            ElementFlags = elementFlags,
         };
         int result = BpfSyscall.Call(command, ref attributes);
         count = attributes.Count;
         return result;
     }
 
-    internal bool Update(void* key, void* value, BpfUpdateMode mode)
+    internal bool Update(void* key, void* value, BpfUpdateMode mode, ulong flags = 0)
     {
-        int result = Element(BpfCommand.MapUpdateElement, key, value, (ulong)mode);
+        int result = Element(BpfCommand.MapUpdateElement, key, value, (ulong)mode | flags);
         switch (result)
         {
             case >= 0:
@@ -56,6 +57,18 @@ public sealed unsafe partial class BpfMap
     }
 
     internal bool Remove(void* key) => Found(Element(BpfCommand.MapDeleteElement, key, null, 0), "remove a key from");
+
+    /// <summary>Removes a key and gives its value: in one step where the kernel can, for this type of map.</summary>
+    internal bool Take(void* key, void* value)
+    {
+        int result = Element(BpfCommand.MapLookupAndDeleteElement, key, value, 0);
+        if (!Batches.EntryWriter.IsMissing(result))
+        {
+            return Found(result, "take a key from");
+        }
+
+        return Found(Element(BpfCommand.MapLookupElement, key, value, 0), "take a key from") && Remove(key);
+    }
 
     internal bool NextKey(void* key, void* next) => Found(Element(BpfCommand.MapGetNextKey, key, next, 0), "step through");
 
@@ -95,6 +108,7 @@ public sealed unsafe partial class BpfMap
             "Elements of an array cannot be removed; write the value that means nothing.",
         Errno.EPERM when operation is "freeze" => "The map is frozen already, or was created read-only.",
         Errno.EPERM when operation is "update" => "The map may be frozen, or was created read-only.",
+        Errno.EOPNOTSUPP or Errno.ENOTSUPP => $"The kernel does not offer this for maps of type {Type}.",
         Errno.EBUSY when operation is "freeze" => "The map is mapped writable into memory.",
         _ => null,
     };

@@ -84,36 +84,58 @@ public sealed partial class BpfMap : IDisposable
     /// <param name="flags">Flags of the map.</param>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public static BpfMap Create(
-        BpfMapType type, string name, int keySize, int valueSize, uint maxEntries, BpfMapOptions flags = BpfMapOptions.None)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentOutOfRangeException.ThrowIfNegative(keySize);
-        ArgumentOutOfRangeException.ThrowIfNegative(valueSize);
-        var attributes = new MapCreateAttributes
-        {
-            Type = (uint)type,
-            KeySize = (uint)keySize,
-            ValueSize = (uint)valueSize,
-            MaxEntries = maxEntries,
-            Flags = (uint)flags,
-        };
-        unsafe
-        {
-            NativeText.WriteKernelName(name, attributes.Name);
-        }
+        BpfMapType type, string name, int keySize, int valueSize, uint maxEntries, BpfMapOptions flags = BpfMapOptions.None) =>
+        Create(new BpfMapSpec(type, name) { KeySize = keySize, ValueSize = valueSize, MaxEntries = maxEntries, Flags = flags });
 
-        int result = BpfSyscall.Call(BpfCommand.MapCreate, ref attributes);
-        return result >= 0
-            ? new BpfMap(new BpfHandle(result), name)
-            : throw BpfErrors.Create("create map", name, -result, result == -Errno.EINVAL
-                ? $"The kernel does not take {type} with keys of {keySize} B, values of {valueSize} B, {maxEntries} entries and flags {flags}."
-                : result == -Errno.EPERM ? "Before Linux 5.11 a low limit of locked memory gives the same error: ulimit -l unlimited." : null);
-    }
+    /// <summary>Creates a map. Needs CAP_BPF or root, or a token that allows it; some types need CAP_NET_ADMIN or CAP_PERFMON as well.</summary>
+    /// <param name="spec">What it is to be.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static BpfMap Create(BpfMapSpec spec) => MapCreation.Create(spec);
 
     /// <summary>Opens a map by the path it is pinned at. Needs CAP_BPF or root, and rights on the path.</summary>
     /// <param name="path">A path in a BPF file system.</param>
     /// <exception cref="BpfException">Nothing is pinned there, or not a map.</exception>
     public static BpfMap OpenPinned(string path) => new(BpfSyscall.OpenPinned(path, DescriptorKind.Map));
+
+    /// <summary>Opens a map by the kernel's number. Needs CAP_SYS_ADMIN.</summary>
+    /// <param name="id">The number, as <see cref="Id"/> or <see cref="EnumerateIds"/> gives it.</param>
+    /// <returns>The map; null when there is none of that number any more.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static BpfMap? OpenById(uint id)
+    {
+        var attributes = new IdAttributes { Id = id };
+        int result = BpfSyscall.Call(BpfCommand.MapGetDescriptorById, ref attributes);
+        return result switch
+        {
+            >= 0 => new BpfMap(new BpfHandle(result)),
+            -Errno.ENOENT => null,
+            _ => throw BpfErrors.Create("open", $"map number {id}", -result),
+        };
+    }
+
+    /// <summary>The numbers of all maps in the kernel, whoever made them. Needs CAP_SYS_ADMIN.</summary>
+    /// <returns>Numbers in rising order, read as they are asked for.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static IEnumerable<uint> EnumerateIds()
+    {
+        uint id = 0;
+        while (true)
+        {
+            var attributes = new IdAttributes { Id = id };
+            int result = BpfSyscall.Call(BpfCommand.MapGetNextId, ref attributes);
+            if (result == -Errno.ENOENT)
+            {
+                yield break;
+            }
+
+            if (result < 0)
+            {
+                throw BpfErrors.Create("enumerate", "the maps of the kernel", -result);
+            }
+
+            yield return id = attributes.NextId;
+        }
+    }
 
     /// <summary>Gives the map a path in a BPF file system, by which it outlives this process until the path is deleted.</summary>
     /// <param name="path">A path that does not exist yet, in a directory that does.</param>

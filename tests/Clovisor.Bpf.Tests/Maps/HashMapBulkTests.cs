@@ -30,7 +30,11 @@ public sealed class HashMapBulkTests
         using BpfHashMap<uint, ulong> map = Filled(4000, 4096);
         var seen = new List<uint>();
 
-        Assert.True(HashMapWalk.TryRunBatches<uint, ulong>(map.Map, capacity: 1, (keys, _) => seen.AddRange(keys)));
+        using BpfMapReader<uint, ulong> reader = map.CreateReader(batchSize: 1);
+        while (reader.Read())
+        {
+            seen.AddRange(reader.Keys);
+        }
 
         Assert.Equal(4000, seen.Distinct().Count());
         Assert.Equal(4000, seen.Count);
@@ -41,7 +45,7 @@ public sealed class HashMapBulkTests
     {
         using BpfHashMap<uint, ulong> map = Filled(3000, 4096);
 
-        BpfMapSnapshot<uint, ulong> byKey = map.Snapshot(batch: false);
+        BpfMapSnapshot<uint, ulong> byKey = map.Snapshot(BpfMapWalk.Keys);
 
         Assert.Equal(BpfMapCompleteness.Complete, byKey.Completeness);
         Assert.Equal(map.Snapshot().Entries.ToHashSet(), byKey.Entries.ToHashSet());
@@ -67,7 +71,7 @@ public sealed class HashMapBulkTests
         {
             for (int round = 0; round < 50; round++)
             {
-                BpfMapSnapshot<uint, ulong> snapshot = map.Snapshot(batch: round % 2 == 0);
+                BpfMapSnapshot<uint, ulong> snapshot = map.Snapshot(round % 2 == 0 ? BpfMapWalk.Batches : BpfMapWalk.Keys);
                 List<uint> keys = [.. snapshot.Entries.Select(static entry => entry.Key)];
                 Assert.Equal(keys.Count, keys.Distinct().Count());
                 Assert.True(snapshot.Completeness == BpfMapCompleteness.Truncated || keys.Count(static key => key < 500) == 500);
