@@ -18,7 +18,7 @@ public sealed class MapLayoutTests
     {
         using BpfObject loaded = TestPrograms.Load(Source);
         using BpfHashMap<uint, Fitting> map = loaded.HashMap<uint, Fitting>("flows");
-        map[1] = new Fitting { Bytes = 9 };
+        map[1] = new Fitting(1, 2, 9);
         Assert.Equal(9UL, map[1].Bytes);
 
         BpfMapIncompatibleException refused = Assert.Throws<BpfMapIncompatibleException>(() => loaded.HashMap<uint, Swapped>("flows"));
@@ -36,12 +36,9 @@ public sealed class MapLayoutTests
         Assert.Contains(" | Short, 8 bytes", refused.Message, StringComparison.Ordinal);
     }
 
-    private struct Fitting : IBpfStruct
+    [StructLayout(LayoutKind.Sequential)]
+    private record struct Fitting(uint Packets, uint Drops, ulong Bytes) : IBpfStruct
     {
-        public uint Packets;
-        public uint Drops;
-        public ulong Bytes;
-
         public readonly BpfStructLayout Layout => new("Fitting", 16, [new("Packets", 0, 4), new("Drops", 4, 4), new("Bytes", 8, 8)]);
     }
 

@@ -29,8 +29,13 @@ public sealed class ErrorInjectionTests : IDisposable
     {
         using IDisposable scope = _kernel.Enter();
 
-        // Of a test-run ENOSPC only says that the output was cut.
-        foreach (int errno in Errors.Where(errno => command != BpfCommand.ProgramTestRun || errno != 28))
+        // Of a test-run ENOSPC only says that the output was cut; a kernel that cannot take in one step is asked in two.
+        foreach (int errno in Errors.Where(errno => command switch
+        {
+            BpfCommand.ProgramTestRun => errno != 28,
+            BpfCommand.MapLookupAndDeleteElement => errno is not (22 or 95 or 524),
+            _ => true,
+        }))
         {
             int open = _kernel.OpenDescriptors;
             Exception? failure = Record.Exception(() => Exercise(command, errno));
