@@ -59,7 +59,7 @@ public sealed class CgroupAttachment : IDisposable
                 int result = hook.TryLink(program, options, out BpfLink? link);
                 if (link is not null)
                 {
-                    PinOrUndo(link, options.PinPath);
+                    link.PinOrDispose(options.PinPath);
                     hook.Dispose();
                     return new CgroupAttachment(path, attachType, CgroupAttachmentKind.Link, options, link, adopted: false, null);
                 }
@@ -121,12 +121,7 @@ public sealed class CgroupAttachment : IDisposable
         _ended = true;
         try
         {
-            if (Link?.PinPath is not null)
-            {
-                Link.Unpin();
-            }
-
-            Link?.Detach();
+            Link?.Remove();
             if (_held is { } program)
             {
                 _hook?.Detach(program);
@@ -163,24 +158,6 @@ public sealed class CgroupAttachment : IDisposable
     private static bool IsBeyondOldKernels(CgroupAttachOptions options) =>
         options.Order is not null || options.ExpectedRevision != 0 || options.BeforeDescendants;
 
-    private static void PinOrUndo(BpfLink link, string? path)
-    {
-        if (path is null)
-        {
-            return;
-        }
-
-        try
-        {
-            link.Pin(path);
-        }
-        catch
-        {
-            link.Dispose();
-            throw;
-        }
-    }
-
     private static CgroupAttachment AttachWithoutLink(CgroupHook hook, BpfProgram program, BpfAttachType attachType, CgroupAttachOptions options)
     {
         CgroupAttachmentKind kind = options.Kind ?? CgroupAttachmentKind.Multiple;
@@ -213,37 +190,11 @@ public sealed class CgroupAttachment : IDisposable
     }
 
     /// <summary>Takes over the link pinned at a path. A link whose group is gone is removed: null, attach anew.</summary>
-    private static BpfLink? Adopt(BpfProgram program, string path, BpfAttachType attachType, string pin)
-    {
-        if (!File.Exists(pin))
-        {
-            return null;
-        }
-
-        BpfLink link = BpfLink.OpenPinned(pin);
-        try
-        {
-            BpfLinkInfo info = link.ReadInfo();
-            if (info is CgroupLinkInfo group && group.AttachType == attachType && group.CgroupId == Cgroup.ReadId(path))
-            {
-                link.Update(program);
-                return link;
-            }
-
-            if (info is not CgroupLinkInfo { CgroupId: 0 })
-            {
-                throw new BpfException(
-                    $"attach {program.Name} to {attachType} of", $"control group {path}", Errno.EEXIST, $"The path {pin} pins a link that is attached elsewhere ({info}). Detach that one, or choose another PinPath.");
-            }
-
-            link.Unpin();
-            link.Dispose();
-            return null;
-        }
-        catch
-        {
-            link.Dispose();
-            throw;
-        }
-    }
+    private static BpfLink? Adopt(BpfProgram program, string path, BpfAttachType attachType, string pin) => BpfLink.Adopt(
+        pin,
+        program,
+        info => info is CgroupLinkInfo group && group.AttachType == attachType && group.CgroupId == Cgroup.ReadId(path),
+        static info => info is CgroupLinkInfo { CgroupId: 0 },
+        $"attach {program.Name} to {attachType} of",
+        $"control group {path}");
 }

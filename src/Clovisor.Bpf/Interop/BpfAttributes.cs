@@ -91,6 +91,7 @@ internal struct TestRunAttributes
     internal ulong DataIn, DataOut;
     internal uint Repeat, Duration, ContextSizeIn, ContextSizeOut;
     internal ulong ContextIn, ContextOut;
+    internal uint Flags, Cpu, BatchSize;
 }
 
 internal struct ProgramQueryAttributes
@@ -99,4 +100,9 @@ internal struct ProgramQueryAttributes
     internal ulong ProgramIds;
     internal uint Count, Padding;
     internal ulong ProgramAttachFlags, LinkIds, LinkAttachFlags, Revision;
+}
+
+internal struct EnableStatisticsAttributes
+{
+    internal uint Type;
 }

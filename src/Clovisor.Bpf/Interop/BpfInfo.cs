@@ -12,17 +12,6 @@ internal unsafe struct MapInfo
     internal ulong Extra;
 }
 
-internal unsafe struct ProgramInfo
-{
-    internal uint Type, Id;
-    internal ulong Tag;
-    internal uint JitedLength, TranslatedLength;
-    internal ulong JitedInstructions, TranslatedInstructions, LoadTime;
-    internal uint CreatedByUser, MapIdCount;
-    internal ulong MapIds;
-    internal fixed byte Name[16];
-}
-
 internal struct BtfInfo
 {
     internal ulong Data;

@@ -21,6 +21,7 @@ internal static class Errno
     internal const int ERANGE = 34;
     internal const int ENOLINK = 67;
     internal const int EOPNOTSUPP = 95;
+    internal const int EAFNOSUPPORT = 97;
     internal const int ESTALE = 116;
 
     /// <summary>Not in errno.h: the kernel's own "not supported", which leaks out of bpf(2).</summary>
@@ -63,7 +64,7 @@ internal static class Errno
         [90] = ("EMSGSIZE", "Message too long"),
         [93] = ("EPROTONOSUPPORT", "Protocol not supported"),
         [EOPNOTSUPP] = ("EOPNOTSUPP", "Operation not supported"),
-        [97] = ("EAFNOSUPPORT", "Address family not supported"),
+        [EAFNOSUPPORT] = ("EAFNOSUPPORT", "Address family not supported"),
         [105] = ("ENOBUFS", "No buffer space available"),
         [110] = ("ETIMEDOUT", "Timed out"),
         [ESTALE] = ("ESTALE", "Stale: changed since it was read"),

@@ -42,6 +42,10 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int ioctl(int fd, nuint request, nint argument);
 
+    // perf_event_open(2) has no function in the C library.
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint perf_event_open(nint number, void* attributes, nint processId, nint cpu, nint group, nint flags);
+
     /// <summary><c>struct pollfd</c>.</summary>
     internal struct PollDescriptor
     {

@@ -32,6 +32,6 @@ public sealed partial class BpfLink
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         _ended = true;
-        _handle.SetHandleAsInvalid();
+        _handle.KeepForProcess().SetHandleAsInvalid();
     }
 }

@@ -17,6 +17,9 @@ internal static class SectionTypes
         ("cgroup/recvmsg_unix", BpfProgramType.CgroupSocketAddress, 51),
         ("cgroup/getpeername_unix", BpfProgramType.CgroupSocketAddress, 52),
         ("cgroup/getsockname_unix", BpfProgramType.CgroupSocketAddress, 53),
+        ("netfilter", BpfProgramType.Netfilter, 45),
+        ("uprobe.multi", BpfProgramType.Kprobe, 48),
+        ("uretprobe.multi", BpfProgramType.Kprobe, 48),
         ("netkit/peer", BpfProgramType.SchedulerClassifier, 55),
     ];
 
@@ -24,7 +27,7 @@ internal static class SectionTypes
     {
         foreach ((string name, BpfProgramType known, int attach) in Newer)
         {
-            if (name == section)
+            if (section == name || (section.StartsWith(name, StringComparison.Ordinal) && section[name.Length] == '/'))
             {
                 (type, attachType) = (known, attach);
                 return true;

@@ -113,7 +113,7 @@ public sealed class TcAttachment : IDisposable
         try
         {
             _clsact?.Detach();
-            Remove(Link);
+            Link?.Remove();
         }
         finally
         {
@@ -141,16 +141,6 @@ public sealed class TcAttachment : IDisposable
         Link?.Dispose();
     }
 
-    private static void Remove(BpfLink? link)
-    {
-        if (link?.PinPath is not null)
-        {
-            link.Unpin();
-        }
-
-        link?.Detach();
-    }
-
     private static TcAttachment AttachTcx(BpfProgram program, int interfaceIndex, TcDirection direction, TcAttachOptions options)
     {
         if (options.PinPath is { } path && Adopt(program, interfaceIndex, direction, path) is { } adopted)
@@ -169,19 +159,7 @@ public sealed class TcAttachment : IDisposable
             throw TcxHook.Refusal(program, interfaceIndex, direction, -result);
         }
 
-        if (options.PinPath is not null)
-        {
-            try
-            {
-                link.Pin(options.PinPath);
-            }
-            catch
-            {
-                link.Dispose();
-                throw;
-            }
-        }
-
+        link.PinOrDispose(options.PinPath);
         if (options.PinPath is not null)
         {
             // A run before this one may have had to use clsact.
@@ -198,47 +176,18 @@ public sealed class TcAttachment : IDisposable
         {
             // A run before this one used tcx: the program must not run twice.
             using BpfLink former = BpfLink.OpenPinned(path);
-            Remove(former);
+            former.Remove();
         }
 
         return new TcAttachment(interfaceIndex, direction, null, hook, adopted, stays: options.PinPath is not null);
     }
 
-    /// <summary>Takes over the link pinned at a path. A link whose device is gone, or is another one, is removed: null, attach anew.</summary>
-    private static BpfLink? Adopt(BpfProgram program, int interfaceIndex, TcDirection direction, string path)
-    {
-        if (!BpfFileSystem.IsPinned(path))
-        {
-            return null;
-        }
-
-        BpfLink link = BpfLink.OpenPinned(path);
-        try
-        {
-            BpfLinkInfo info = link.ReadInfo();
-            if (info is TcxLinkInfo tcx && tcx.InterfaceIndex == interfaceIndex && tcx.AttachType == TcxHook.AttachType(direction))
-            {
-                link.Update(program);
-                return link;
-            }
-
-            if (info is not TcxLinkInfo { InterfaceIndex: 0 })
-            {
-                throw new BpfException(
-                    $"attach {program.Name} by tcx to the {direction} side of",
-                    $"interface {interfaceIndex}",
-                    Errno.EEXIST,
-                    $"The path {path} pins a link that is attached elsewhere ({info}). Detach that one, or choose another PinPath.");
-            }
-
-            link.Unpin();
-            link.Dispose();
-            return null;
-        }
-        catch
-        {
-            link.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Takes over the link pinned at a path. A link whose device is gone is removed: null, attach anew.</summary>
+    private static BpfLink? Adopt(BpfProgram program, int interfaceIndex, TcDirection direction, string path) => BpfLink.Adopt(
+        path,
+        program,
+        info => info is TcxLinkInfo tcx && tcx.InterfaceIndex == interfaceIndex && tcx.AttachType == TcxHook.AttachType(direction),
+        static info => info is TcxLinkInfo { InterfaceIndex: 0 },
+        $"attach {program.Name} by tcx to the {direction} side of",
+        $"interface {interfaceIndex}");
 }

@@ -18,6 +18,15 @@ public sealed partial class BpfProgram
     public CgroupAttachment AttachCgroup(string path, BpfAttachType? attachType = null, CgroupAttachOptions? options = null) =>
         CgroupAttachment.Attach(this, path, attachType ?? CgroupDefault(), options ?? new CgroupAttachOptions());
 
+    /// <summary>
+    /// Attaches the program to what its section names, as libbpf does: kprobe, kretprobe, uprobe, uretprobe, tracepoint, raw_tracepoint, tp_btf, fentry, fexit, fmod_ret, lsm,
+    /// freplace, iter; sk_lookup and netfilter in the network namespace of the calling thread. Those that want a device, a group or a map have methods of their own.
+    /// </summary>
+    /// <returns>The attachment, of the type that the kind's own method gives. Disposing it detaches.</returns>
+    /// <exception cref="InvalidOperationException">The section names no target; the message says which method to use.</exception>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public IDisposable Attach() => SectionTarget.Attach(this);
+
     private BpfAttachType CgroupDefault() => Type switch
     {
         BpfProgramType.SocketOperations => BpfAttachType.CgroupSocketOperations,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
 
@@ -12,14 +13,14 @@ public sealed unsafe partial class BpfProgram
     /// <param name="packet">The packet from its Ethernet header on; at least 14 bytes, and the whole IP header where it has one.</param>
     /// <param name="output">Takes the packet as the program left it; may be empty.</param>
     /// <exception cref="BpfException">The packet is too short, the program's type cannot be test-run, or the kernel refused otherwise.</exception>
-    public BpfTestRunResult TestRun(ReadOnlySpan<byte> packet, Span<byte> output) => Run(packet, output, 1, null);
+    public BpfTestRunResult TestRun(ReadOnlySpan<byte> packet, Span<byte> output) => Run(packet, output, default, default, 1);
 
     /// <summary>Runs the program many times on copies of a packet, to measure it.</summary>
     /// <param name="packet">The packet from its Ethernet header on; at least 14 bytes, and the whole IP header where it has one.</param>
     /// <param name="output">Takes the packet as the last run left it; may be empty.</param>
     /// <param name="repeat">How often it runs, at least once; the time given is the mean. The packet is not restored between the runs.</param>
     /// <exception cref="BpfException">The packet is too short, the program's type cannot be test-run, or the kernel refused otherwise.</exception>
-    public BpfTestRunResult TestRun(ReadOnlySpan<byte> packet, Span<byte> output, int repeat) => Run(packet, output, repeat, null);
+    public BpfTestRunResult TestRun(ReadOnlySpan<byte> packet, Span<byte> output, int repeat) => Run(packet, output, default, default, repeat);
 
     /// <summary>Runs the program with metadata of the packet. From Linux 5.2.</summary>
     /// <param name="packet">The packet from its Ethernet header on; at least 14 bytes, and the whole IP header where it has one.</param>
@@ -29,34 +30,35 @@ public sealed unsafe partial class BpfProgram
     /// <exception cref="BpfException">The packet is too short, the device does not exist, or the kernel refused otherwise.</exception>
     public BpfTestRunResult TestRun(ReadOnlySpan<byte> packet, Span<byte> output, ref BpfSkbContext context, int repeat)
     {
-        fixed (BpfSkbContext* pointer = &context)
-        {
-            return Run(packet, output, repeat, pointer);
-        }
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<BpfSkbContext>(ref context));
+        return Run(packet, output, bytes, bytes, repeat);
     }
 
-    private BpfTestRunResult Run(ReadOnlySpan<byte> packet, Span<byte> output, int repeat, BpfSkbContext* context)
+    private BpfTestRunResult Run(ReadOnlySpan<byte> packet, Span<byte> output, ReadOnlySpan<byte> contextIn, Span<byte> contextOut, int repeat)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
+        return Run(packet, output, contextIn, contextOut, new TestRunAttributes { Repeat = (uint)repeat });
+    }
+
+    /// <summary>Runs with the settings of a kind; the kernel refuses those that do not fit the kind, zero ones apart.</summary>
+    private BpfTestRunResult Run(
+        ReadOnlySpan<byte> packet, Span<byte> output, ReadOnlySpan<byte> contextIn, Span<byte> contextOut, in TestRunAttributes settings)
+    {
         using BpfHandle.FdLease lease = Handle.Lease();
-        BpfSkbContext contextIn = context is null ? default : *context;
-        fixed (byte* input = packet, result = output)
+        fixed (byte* input = packet, result = output, context = contextIn, contextResult = contextOut)
         {
             for (int attempt = 0; ; attempt++)
             {
-                var attributes = new TestRunAttributes
-                {
-                    ProgramDescriptor = (uint)lease.Descriptor,
-                    DataIn = (ulong)input,
-                    DataSizeIn = (uint)packet.Length,
-                    DataOut = (ulong)result,
-                    DataSizeOut = (uint)output.Length,
-                    Repeat = (uint)repeat,
-                    ContextIn = (ulong)(context is null ? null : &contextIn),
-                    ContextSizeIn = context is null ? 0 : (uint)sizeof(BpfSkbContext),
-                    ContextOut = (ulong)context,
-                    ContextSizeOut = context is null ? 0 : (uint)sizeof(BpfSkbContext),
-                };
+                TestRunAttributes attributes = settings;
+                attributes.ProgramDescriptor = (uint)lease.Descriptor;
+                attributes.DataIn = (ulong)input;
+                attributes.DataSizeIn = (uint)packet.Length;
+                attributes.DataOut = (ulong)result;
+                attributes.DataSizeOut = (uint)output.Length;
+                attributes.ContextIn = (ulong)context;
+                attributes.ContextSizeIn = (uint)contextIn.Length;
+                attributes.ContextOut = (ulong)contextResult;
+                attributes.ContextSizeOut = (uint)contextOut.Length;
                 int answer = BpfSyscall.Call(BpfCommand.ProgramTestRun, ref attributes);
                 if (answer == -Errno.EINTR && attempt < InterruptedRetries)
                 {
@@ -80,10 +82,18 @@ public sealed unsafe partial class BpfProgram
 
     private string? Hint(int errno, int length) => errno switch
     {
-        Errno.EINVAL when length < 14 => $"The packet has {length} bytes; the kernel wants a whole Ethernet header of 14.",
-        Errno.EINVAL => $"The kernel refuses a packet of {length} bytes that ends within its IP header, and metadata other than BpfSkbContext's.",
+        Errno.EINVAL when TakesPackets && length < 14 => $"The packet has {length} bytes; the kernel wants a whole Ethernet header of 14.",
+        Errno.EINVAL when TakesPackets => $"The kernel refuses a packet of {length} bytes that ends within its IP header, and metadata other than the context's public members.",
+        Errno.EINVAL => "The kernel refuses these arguments: too few or too many, a CPU that does not exist, or a kernel too old to run this type.",
         Errno.ENODEV => "The context names a network device that does not exist in this network namespace.",
+        6 => "The CPU is not online.",
+        Errno.E2BIG => "The batch is larger than 256 packets.",
+        Errno.ERANGE => "A port is larger than 65535.",
         Errno.ENOTSUPP => $"Programs of type {Type} cannot be test-run on this kernel.",
         _ => null,
     };
+
+    private bool TakesPackets => Type is BpfProgramType.SchedulerClassifier or BpfProgramType.SchedulerAction or BpfProgramType.SocketFilter
+        or BpfProgramType.Xdp or BpfProgramType.CgroupSkb or BpfProgramType.FlowDissector or BpfProgramType.SocketSkb or BpfProgramType.Netfilter
+        or BpfProgramType.LightweightTunnelIn or BpfProgramType.LightweightTunnelOut or BpfProgramType.LightweightTunnelXmit;
 }

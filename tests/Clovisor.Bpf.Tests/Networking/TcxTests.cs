@@ -1,6 +1,7 @@
 using Clovisor.Bpf.Links;
 using Clovisor.Bpf.Maps;
 using Clovisor.Bpf.Networking;
+using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 
 namespace Clovisor.Bpf.Tests.Networking;
@@ -138,5 +139,42 @@ public sealed class TcxTests
         Assert.ThrowsAny<BpfException>(() => counter.Attach(space, TcDirection.Ingress, new TcAttachOptions { PinPath = path }));
         Assert.Equal(0UL, counter.DuringPing(space));
         Assert.False(File.Exists(path));
+    }
+
+    [KernelFact]
+    public void Neighbours_are_named_by_program_or_number_and_the_hook_tells_them_in_order()
+    {
+        using var space = new NetworkNamespace("tcx");
+        using var middle = new PacketCounter();
+        using var others = new PacketCounter();
+        using var last = new PacketCounter();
+        using TcAttachment second = middle.Attach(space, TcDirection.Egress);
+        using TcAttachment first = others.Attach(space, TcDirection.Egress, new TcAttachOptions { Order = AttachOrder.Before(middle.Program) });
+        using TcAttachment third = space.Run(() => TcAttachment.Attach(
+            others.Twice, PacketCounter.Loopback, TcDirection.Egress, new TcAttachOptions { Order = AttachOrder.AfterLink(second.Link!.Id) }));
+        using TcAttachment fourth = last.Attach(space, TcDirection.Egress, new TcAttachOptions { Order = AttachOrder.AfterProgram(others.Twice.Id) });
+
+        BpfHookState state = space.Run(static () => BpfAttachments.OfInterface(PacketCounter.Loopback, BpfAttachType.TcxEgress));
+
+        Assert.Equal(
+            [(others.Program.Id, first.Link!.Id), (middle.Program.Id, second.Link!.Id), (others.Twice.Id, third.Link!.Id), (last.Program.Id, fourth.Link!.Id)],
+            state.Programs.Select(static program => (program.ProgramId, program.LinkId)));
+    }
+
+    [KernelFact]
+    public void A_hook_that_changed_since_it_was_read_is_told()
+    {
+        using var space = new NetworkNamespace("tcx");
+        using var counter = new PacketCounter();
+        using TcAttachment first = counter.Attach(space, TcDirection.Ingress);
+        ulong revision = space.Run(static () => BpfAttachments.OfInterface(PacketCounter.Loopback, BpfAttachType.TcxIngress)).Revision;
+        TcAttachment Attach(ulong expected, TcAttachmentKind? kind = null) => space.Run(() => counter.Twice.AttachTc(
+            PacketCounter.Loopback, TcDirection.Ingress, new TcAttachOptions { ExpectedRevision = expected, Kind = kind }));
+
+        BpfException stale = Assert.Throws<BpfException>(() => Attach(revision - 1));
+        Assert.Equal("ESTALE", stale.ErrnoName);
+        Assert.Contains("Query it again", stale.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Attach(revision, TcAttachmentKind.Clsact));
+        Attach(revision).Dispose();
     }
 }

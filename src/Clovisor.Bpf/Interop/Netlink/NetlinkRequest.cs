@@ -3,11 +3,14 @@ using System.Text;
 
 namespace Clovisor.Bpf.Interop.Netlink;
 
-/// <summary>Builds one traffic control request: header, <c>struct tcmsg</c>, attributes. Host byte order, little endian.</summary>
+/// <summary>Builds one route netlink request: header, <c>struct tcmsg</c> or <c>struct ifinfomsg</c>, attributes. Host byte order, little endian.</summary>
 internal ref struct NetlinkRequest
 {
     internal const int HeaderSize = 16;
     internal const int TrafficMessageSize = 20;
+
+    /// <summary>Where the attributes of a message about a device begin.</summary>
+    internal const int DeviceAttributes = HeaderSize + 16;
 
     private readonly Span<byte> _buffer;
     private int _length;
@@ -25,6 +28,19 @@ internal ref struct NetlinkRequest
         BinaryPrimitives.WriteUInt32LittleEndian(buffer[28..], parent);
         BinaryPrimitives.WriteUInt32LittleEndian(buffer[32..], info);
     }
+
+    private NetlinkRequest(Span<byte> buffer, ushort type, ushort flags, int interfaceIndex)
+    {
+        _buffer = buffer;
+        _buffer.Clear();
+        _length = DeviceAttributes;
+        BinaryPrimitives.WriteUInt16LittleEndian(buffer[4..], type);
+        BinaryPrimitives.WriteUInt16LittleEndian(buffer[6..], flags);
+        BinaryPrimitives.WriteInt32LittleEndian(buffer[20..], interfaceIndex);
+    }
+
+    /// <summary>A request about a device: header and <c>struct ifinfomsg</c>.</summary>
+    internal static NetlinkRequest ForDevice(Span<byte> buffer, ushort type, ushort flags, int interfaceIndex) => new(buffer, type, flags, interfaceIndex);
 
     internal void Add(ushort type, uint value)
     {
