@@ -38,6 +38,9 @@ public sealed record IstioConfiguration
     /// <summary>Gets the Kubernetes namespaces.</summary>
     public ImmutableArray<KubernetesNamespace> Namespaces { get; init; } = [];
 
+    /// <summary>Gets the filters that change what Istio compiles.</summary>
+    public ImmutableArray<EnvoyFilter> EnvoyFilters { get; init; } = [];
+
     /// <summary>Gets the endpoints of Kubernetes services.</summary>
     public ImmutableArray<KubernetesEndpointSlice> EndpointSlices { get; init; } = [];
 

@@ -35,7 +35,7 @@ internal sealed class GatewayTableCompiler(MeshModel model, IstioProxy proxy, Ta
             ? [memo.Host($"blackhole:{port}", ["*"], [], false)]
             : Collapse(hosts);
         virtualHosts.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return memo.Table(name, port, [.. virtualHosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments), [.. dropped]);
+        return memo.Table(name, port, [.. virtualHosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments, RoutePatches.For(model.Configuration, proxy, name, port, [.. servers.Select(static s => s.Gateway).Distinct()])), [.. dropped]);
     }
 
     private void Serve(BoundServer bound, Dictionary<string, HostRoutes> hosts, Dictionary<(string Gateway, ObjectKey Rule), ImmutableArray<Route>> built, List<DroppedRule> dropped)

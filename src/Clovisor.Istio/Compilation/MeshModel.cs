@@ -21,6 +21,7 @@ internal sealed class MeshModel
     public MeshModel(IstioConfiguration source, MeshModel? previous = null)
     {
         previous = previous?.Mesh == source.Mesh ? previous : null;
+        source = DiscoveryScope.Apply(source);
         _converted = GatewayApiConversion.Of(source, previous?._converted);
         IstioConfiguration configuration = _converted.Apply(source);
         Configuration = configuration;

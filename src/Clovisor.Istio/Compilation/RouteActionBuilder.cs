@@ -47,7 +47,7 @@ internal sealed class RouteActionBuilder
             : context.Port;
         return new RouteDestination
         {
-            Cluster = $"outbound|{port}|{destination.Subset}|{host}",
+            Cluster = context.ClusterName?.Invoke(destination, service, port) ?? $"outbound|{port}|{destination.Subset}|{host}",
             Host = host,
             Port = port,
             Subset = destination.Subset,

@@ -1,4 +1,5 @@
 using Clovisor.Istio.Hosts;
+using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
 
 namespace Clovisor.Istio.Compilation;
@@ -22,6 +23,12 @@ internal sealed record RouteContext
     public required Func<string, MeshService?> Lookup { get; init; }
 
     public required List<DroppedRule> Dropped { get; init; }
+
+    /// <summary>Gets a value indicating whether the proxy is a waypoint.</summary>
+    public bool IsWaypoint => Proxy.Kind == ProxyKind.Waypoint;
+
+    /// <summary>Gets the way to the name of a destination's cluster where it is not the usual one, or null.</summary>
+    public Func<Destination, MeshService?, int, string>? ClusterName { get; init; }
 
     /// <summary>Gets what the last compilation of the table made.</summary>
     public required TableMemo Memo { get; init; }

@@ -74,9 +74,9 @@ internal static class RouteListBuilder
             return $"it is for port {match.Port}, not {context.Port}";
         }
 
-        if (match.Headers.Keys.Concat(match.WithoutHeaders.Keys).FirstOrDefault(NameRules.IsClaim) is { } claim)
+        if (context.IsWaypoint && !match.SourceLabels.IsEmpty)
         {
-            return $"it asks for {claim}, which a request's head does not tell: whoever has the claim takes it, and is not seen here";
+            return "it is for proxies with labels, which a waypoint cannot tell of its clients";
         }
 
         if (!match.Gateways.IsEmpty)
@@ -100,6 +100,7 @@ internal static class RouteListBuilder
         var built = new RouteActionBuilder(route, path, context with { IsGatewayApi = service.Resource.IsGatewayApi });
         return new Route(name, path, Headers(match), Query(match), built.Action)
         {
+            Claims = Claims(match),
             Origin = route.Origin,
             VirtualService = service.Key,
             RuleIndex = rule.Index,
@@ -126,18 +127,25 @@ internal static class RouteListBuilder
         Pseudo(headers, ":method", match.Method);
         Pseudo(headers, ":authority", match.Authority);
         Pseudo(headers, ":scheme", match.Scheme);
-        foreach ((string name, StringMatch value) in match.Headers.OrderBy(static h => h.Key, StringComparer.Ordinal))
+        foreach ((string name, StringMatch value) in match.Headers.Where(static h => !NameRules.IsClaim(h.Key)).OrderBy(static h => h.Key, StringComparer.Ordinal))
         {
             headers.Add(new HeaderMatcher(name, StringMatcher.From(value), inverted: false));
         }
 
-        foreach ((string name, StringMatch value) in match.WithoutHeaders.OrderBy(static h => h.Key, StringComparer.Ordinal))
+        foreach ((string name, StringMatch value) in match.WithoutHeaders.Where(static h => !NameRules.IsClaim(h.Key)).OrderBy(static h => h.Key, StringComparer.Ordinal))
         {
             headers.Add(new HeaderMatcher(name, StringMatcher.From(value), inverted: true));
         }
 
         return [.. headers];
     }
+
+    private static ImmutableArray<ClaimMatcher> Claims(HttpMatch? match) => match is null
+        ? []
+        : [
+            .. match.Headers.Where(static h => NameRules.IsClaim(h.Key)).OrderBy(static h => h.Key, StringComparer.Ordinal).Select(static h => new ClaimMatcher(h.Key, StringMatcher.From(h.Value), inverted: false)),
+            .. match.WithoutHeaders.Where(static h => NameRules.IsClaim(h.Key)).OrderBy(static h => h.Key, StringComparer.Ordinal).Select(static h => new ClaimMatcher(h.Key, StringMatcher.From(h.Value), inverted: true)),
+        ];
 
     private static void Pseudo(List<HeaderMatcher> headers, string name, StringMatch? match)
     {

@@ -65,7 +65,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
             hosts.Add(CatchAll());
         }
 
-        return memo.Table(name, port, [.. hosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments), [.. dropped]);
+        return memo.Table(name, port, [.. hosts], new RouteTableSettings(model.Mesh.PathNormalization, proxy.StripsFragments, RoutePatches.For(model.Configuration, proxy, name, port, [])), [.. dropped]);
     }
 
     private List<VirtualHost> Hosts(int port, List<DroppedRule> dropped)

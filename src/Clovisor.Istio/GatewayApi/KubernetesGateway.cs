@@ -15,6 +15,9 @@ public sealed record KubernetesGateway : Resource
     /// <summary>Gets the host names of the services that it is served by; empty where the control plane makes the service itself.</summary>
     public ImmutableArray<string> ServiceAddresses { get; init; } = [];
 
+    /// <summary>Gets the addresses that it is to have, or has: those of its spec and of its status that are no services.</summary>
+    public ImmutableArray<string> Addresses { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the control plane makes proxy and service: no host name is given as its address.</summary>
     public bool IsManaged { get; init; } = true;
 

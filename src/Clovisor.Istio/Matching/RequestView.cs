@@ -11,6 +11,7 @@ internal readonly ref struct RequestView
     {
         _headers = request.Headers.Span;
         Method = request.Method;
+        Claims = request.Claims;
         Scheme = scheme;
         Authority = authority;
         PathAndQuery = pathAndQuery;
@@ -20,6 +21,8 @@ internal readonly ref struct RequestView
     }
 
     public ReadOnlySpan<char> Method { get; }
+
+    public RequestClaims? Claims { get; }
 
     public ReadOnlySpan<char> Scheme { get; }
 

@@ -25,4 +25,7 @@ public sealed record KubernetesService : Resource
 
     /// <summary>Gets the labels of the pods behind the service; empty when it selects none.</summary>
     public ImmutableDictionary<string, string> Selector { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Gets the addresses and names at which the service is reached from outside: those of its load balancer, and its external ones.</summary>
+    public ImmutableArray<string> ExternalAddresses { get; init; } = [];
 }

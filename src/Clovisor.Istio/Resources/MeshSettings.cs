@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.GatewayApi;
 
 namespace Clovisor.Istio.Resources;
 
@@ -25,6 +26,15 @@ public sealed record MeshSettings
 
     /// <summary>Gets the namespace whose objects apply to the whole mesh. The default is <c>istio-system</c>.</summary>
     public string RootNamespace { get; init; } = "istio-system";
+
+    /// <summary>Gets the labels of namespaces that the control plane looks at; one selector that fits is enough. Empty, the default, means all. The root namespace always counts.</summary>
+    public ImmutableArray<LabelSelector> DiscoverySelectors { get; init; } = [];
+
+    /// <summary>
+    /// Gets the revision of the control plane; empty, the default, is the revision <c>default</c>. Objects that the label <c>istio.io/rev</c> gives to another revision are left out. Not part of the mesh config:
+    /// set it with <c>with</c>.
+    /// </summary>
+    public string Revision { get; init; } = "";
 
     /// <summary>Gets the domain of the cluster's services. The default is <c>cluster.local</c>.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";

@@ -22,4 +22,7 @@ public sealed record RequestFields
 
     /// <summary>Gets the names of the query parameters that rules look at, sorted.</summary>
     public ImmutableArray<string> QueryParameters { get; init; } = [];
+
+    /// <summary>Gets the claims that rules look at, as written and sorted.</summary>
+    public ImmutableArray<string> Claims { get; init; } = [];
 }

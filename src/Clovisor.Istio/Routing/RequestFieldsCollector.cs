@@ -14,6 +14,7 @@ internal static class RequestFieldsCollector
         bool scheme = false;
         var headers = new SortedSet<string>(StringComparer.Ordinal);
         var query = new SortedSet<string>(StringComparer.Ordinal);
+        var claims = new SortedSet<string>(StringComparer.Ordinal);
         foreach (Route route in hosts.SelectMany(static h => h.Routes))
         {
             path |= !route.Path.IsCatchAll;
@@ -33,6 +34,7 @@ internal static class RequestFieldsCollector
                 }
             }
 
+            claims.UnionWith(route.Claims.Select(static c => c.Name));
             foreach (QueryMatcher parameter in route.QueryMatchers)
             {
                 query.Add(parameter.Name);
@@ -41,6 +43,6 @@ internal static class RequestFieldsCollector
 
         // Where plain requests are redirected, the scheme decides before any rule.
         scheme |= hosts.Any(static h => h.RequiresTls);
-        return new RequestFields { Path = path, Method = method, Authority = authority, Scheme = scheme, Headers = [.. headers], QueryParameters = [.. query] };
+        return new RequestFields { Path = path, Method = method, Authority = authority, Scheme = scheme, Headers = [.. headers], QueryParameters = [.. query], Claims = [.. claims] };
     }
 }

@@ -83,11 +83,14 @@ public sealed class Route
     internal ReadOnlySpan<QueryMatcher> QueryMatchers => _query;
 
     /// <summary>Gets a value indicating whether the route takes every request, in Istio's narrow sense: it ends a list of rules and moves behind others at gateways.</summary>
-    internal bool IsCatchAll => Path.IsCatchAll && _headers.Length == 0 && _query.Length == 0;
+    internal bool IsCatchAll => Path.IsCatchAll && _headers.Length == 0 && _query.Length == 0 && Claims.IsEmpty;
+
+    /// <summary>Gets the conditions on claims.</summary>
+    internal ImmutableArray<ClaimMatcher> Claims { get; init; } = [];
 
     /// <summary>Describes the route's conditions.</summary>
     /// <returns>Text such as <c>path prefix "/api", header user exact "boss"</c>.</returns>
-    public string DescribeMatch() => string.Join(", ", ImmutableArray.Create($"path {Path}").AddRange(_headers.Select(static h => h.ToString())).AddRange(_query.Select(static q => q.ToString())));
+    public string DescribeMatch() => string.Join(", ", ImmutableArray.Create($"path {Path}").AddRange(_headers.Select(static h => h.ToString())).AddRange(_query.Select(static q => q.ToString())).AddRange(Claims.Select(static c => c.ToString())));
 
     internal bool IsMatch(in RequestView request)
     {
@@ -107,6 +110,14 @@ public sealed class Route
         foreach (QueryMatcher query in _query)
         {
             if (!query.IsMatch(request.Query))
+            {
+                return false;
+            }
+        }
+
+        foreach (ClaimMatcher claim in Claims)
+        {
+            if (!claim.IsMatch(request.Claims))
             {
                 return false;
             }

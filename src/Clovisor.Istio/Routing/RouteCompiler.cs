@@ -47,36 +47,48 @@ public sealed class RouteCompiler
 
     /// <summary>Compiles a table by name.</summary>
     /// <param name="proxy">The proxy.</param>
-    /// <param name="table">Envoy's name of the table: <c>80</c> or <c>host:80</c> for a sidecar, <c>http.80</c> or <c>https.443.…</c> for a gateway.</param>
+    /// <param name="table">Envoy's name of the table: <c>80</c> or <c>host:80</c> for a sidecar, <c>http.80</c> or <c>https.443.…</c> for a gateway, <c>inbound-vip|80|http|host</c> for a waypoint.</param>
     /// <returns>The table, or null when the proxy has none of the name.</returns>
     public RouteTable? Compile(IstioProxy proxy, string table) => Compile(proxy, table, new TableMemo(null));
 
     /// <summary>Compiles a table by name, and takes over what the memo holds of the last time.</summary>
-    internal RouteTable? Compile(IstioProxy proxy, string table, TableMemo memo) => proxy.Kind == ProxyKind.Gateway
-        ? new GatewayTableCompiler(_model, proxy, memo).Compile(table)
-        : new SidecarTableCompiler(_model, proxy, memo).Compile(table);
+    internal RouteTable? Compile(IstioProxy proxy, string table, TableMemo memo) => proxy.Kind switch
+    {
+        ProxyKind.Gateway => new GatewayTableCompiler(_model, proxy, memo).Compile(table),
+        ProxyKind.Waypoint => new WaypointCompiler(_model, proxy).Compile(table),
+        _ => new SidecarTableCompiler(_model, proxy, memo).Compile(table),
+    };
 
     /// <summary>Gets the names of all tables of a proxy, sorted.</summary>
     /// <param name="proxy">The proxy.</param>
     /// <returns>The names that <see cref="Compile(IstioProxy, string)"/> takes.</returns>
-    public ImmutableArray<string> GetTableNames(IstioProxy proxy) => proxy.Kind == ProxyKind.Gateway
-        ? [.. new GatewayTableCompiler(_model, proxy, new TableMemo(null)).TableNames()]
-        : [.. new SidecarTableCompiler(_model, proxy, new TableMemo(null)).TableNames()];
+    public ImmutableArray<string> GetTableNames(IstioProxy proxy) => proxy.Kind switch
+    {
+        ProxyKind.Gateway => [.. new GatewayTableCompiler(_model, proxy, new TableMemo(null)).TableNames()],
+        ProxyKind.Waypoint => [.. new WaypointCompiler(_model, proxy).TableNames()],
+        _ => [.. new SidecarTableCompiler(_model, proxy, new TableMemo(null)).TableNames()],
+    };
 
     /// <summary>Compiles the listeners of a port, for connections that are not HTTP.</summary>
     /// <param name="proxy">The proxy.</param>
     /// <param name="port">The port that clients connect to: of a service for a sidecar; for a gateway the one that its pods listen on.</param>
     /// <returns>The listeners; for a sidecar there is always what becomes of unknown destinations.</returns>
-    public ConnectionTable CompileConnections(IstioProxy proxy, int port) => proxy.Kind == ProxyKind.Gateway
-        ? new GatewayListenerCompiler(_model, proxy).Compile(port)
-        : new SidecarListenerCompiler(_model, proxy).Compile(port);
+    public ConnectionTable CompileConnections(IstioProxy proxy, int port) => proxy.Kind switch
+    {
+        ProxyKind.Gateway => new GatewayListenerCompiler(_model, proxy).Compile(port),
+        ProxyKind.Waypoint => new WaypointCompiler(_model, proxy).CompileConnections(port),
+        _ => new SidecarListenerCompiler(_model, proxy).Compile(port),
+    };
 
     /// <summary>Gets the ports that a proxy has listeners for, in order.</summary>
     /// <param name="proxy">The proxy.</param>
     /// <returns>The ports that <see cref="CompileConnections"/> takes.</returns>
-    public ImmutableArray<int> GetListenerPorts(IstioProxy proxy) => proxy.Kind == ProxyKind.Gateway
-        ? [.. new GatewayListenerCompiler(_model, proxy).Ports()]
-        : [.. new SidecarListenerCompiler(_model, proxy).Ports()];
+    public ImmutableArray<int> GetListenerPorts(IstioProxy proxy) => proxy.Kind switch
+    {
+        ProxyKind.Gateway => [.. new GatewayListenerCompiler(_model, proxy).Ports()],
+        ProxyKind.Waypoint => [.. new WaypointCompiler(_model, proxy).Ports()],
+        _ => [.. new SidecarListenerCompiler(_model, proxy).Ports()],
+    };
 
     /// <summary>Gets the name of the table for plain HTTP on a port.</summary>
     internal static string TableName(IstioProxy proxy, int port)

@@ -61,6 +61,9 @@ public readonly struct RouteDecision
         },
     };
 
+    /// <summary>Gets a value indicating whether an EnvoyFilter changes the table, the virtual host or the route, so that the proxy may do otherwise.</summary>
+    public bool IsPatched => Table.Settings.Patches.Touch(VirtualHost, Route);
+
     /// <summary>Picks one of the destinations.</summary>
     /// <param name="random">Any number; each weight is taken for its share of the numbers' remainders.</param>
     /// <returns>The destination, or null when the request is not forwarded.</returns>

@@ -54,6 +54,14 @@ public static class RouteExplain
             }
         }
 
+        foreach (ClaimMatcher claim in route.Claims)
+        {
+            if (!claim.IsMatch(request.Claims))
+            {
+                return request.Claims is null ? $"{claim}: the request has no verified token" : $"{claim}: the token has it otherwise, or not";
+            }
+        }
+
         return null;
     }
 

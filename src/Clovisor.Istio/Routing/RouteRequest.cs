@@ -21,6 +21,9 @@ public readonly record struct RouteRequest
     /// <summary>Gets the scheme, or an empty string to take it from <c>x-forwarded-proto</c>, or else <c>http</c>.</summary>
     public string Scheme { get; init; } = "";
 
+    /// <summary>Gets the claims of the request's verified token, or null without one.</summary>
+    public RequestClaims? Claims { get; init; }
+
     /// <summary>Gets the headers in order; a name may repeat. The memory is read while the request is evaluated and when a decision is asked for details.</summary>
     public ReadOnlyMemory<RouteHeader> Headers { get; init; }
 }

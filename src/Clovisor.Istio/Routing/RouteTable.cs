@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Clovisor.Istio.Matching;
+using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Routing;
 
@@ -38,6 +39,9 @@ public sealed class RouteTable
 
     /// <summary>Gets the rules that do not reach this table, with reasons.</summary>
     public ImmutableArray<DroppedRule> Dropped { get; }
+
+    /// <summary>Gets the EnvoyFilters that change this table, or routes of it, in ways that are not evaluated.</summary>
+    public ImmutableArray<ObjectKey> PatchedBy => _settings.Patches.Filters;
 
     /// <summary>Gets which parts of a request the table's rules look at.</summary>
     public RequestFields Fields { get; }

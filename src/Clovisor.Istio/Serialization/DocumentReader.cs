@@ -45,6 +45,7 @@ internal sealed class DocumentReader
         Services = Of<KubernetesService>(),
         Pods = Of<KubernetesPod>(),
         Namespaces = Of<KubernetesNamespace>(),
+        EnvoyFilters = Of<EnvoyFilter>(),
         EndpointSlices = Of<KubernetesEndpointSlice>(),
         KubernetesGateways = Of<KubernetesGateway>(),
         GatewayClasses = Of<GatewayClass>(),
@@ -121,6 +122,7 @@ internal sealed class DocumentReader
             case ("networking.istio.io", "ServiceEntry"): Spec(root, s => ServiceEntryBinder.Bind(s, header), e => ServiceEntryValidator.Validate(e, errors)); break;
             case ("networking.istio.io", "Sidecar"): Spec(root, s => SidecarBinder.Bind(s, header), s => SidecarValidator.Validate(s, errors)); break;
             case ("networking.istio.io", "DestinationRule"): Spec(root, s => DestinationRuleBinder.Bind(s, header), d => DestinationRuleValidator.Validate(d, errors)); break;
+            case ("networking.istio.io", "EnvoyFilter"): Spec(root, s => EnvoyFilterBinder.Bind(s, header), static _ => { }); break;
             case (GatewayApiBinder.Group, "Gateway"): Spec(root, s => GatewayApiBinder.Gateway(s, header), static _ => { }); break;
             case (GatewayApiBinder.Group, "GatewayClass"): Spec(root, s => GatewayApiBinder.Class(s, header), static _ => { }); break;
             case (GatewayApiBinder.Group, "ListenerSet") or ("gateway.networking.x-k8s.io", "XListenerSet"): Spec(root, s => GatewayApiBinder.ListenerSet(s, header), static _ => { }); break;

@@ -23,10 +23,12 @@ internal static class KubernetesBinder
                 ExternalName = s.Text("type") == "ExternalName" ? s.Text("externalName") : "",
                 Ports = s.List("ports", Port),
                 Selector = s.TextMap("selector"),
+                ExternalAddresses = s.Texts("externalIPs"),
             };
         }) ?? new KubernetesService { Name = "", Namespace = "" };
         return service with
         {
+            ExternalAddresses = service.ExternalAddresses.AddRange(LoadBalancer(root)),
             Name = header.Name,
             Namespace = header.Namespace,
             Created = header.Created,
@@ -36,6 +38,22 @@ internal static class KubernetesBinder
                 ? [.. to.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
                 : [],
         };
+    }
+
+    private static ImmutableArray<string> LoadBalancer(FieldReader root)
+    {
+        ImmutableArray<string> addresses = [];
+        root.Object("status", s =>
+        {
+            IgnoreRest(s);
+            return s.Object("loadBalancer", l =>
+            {
+                IgnoreRest(l);
+                addresses = [.. l.List("ingress", static i => Rest(i, i.OptionalText("ip") ?? i.Text("hostname"))).Where(static a => a.Length > 0)];
+                return "";
+            }) ?? "";
+        });
+        return addresses;
     }
 
     public static KubernetesPod Pod(FieldReader root, ResourceHeader header)
@@ -90,7 +108,7 @@ internal static class KubernetesBinder
         }
     }
 
-    private static string Rest(FieldReader r, string value)
+    private static T Rest<T>(FieldReader r, T value)
     {
         IgnoreRest(r);
         return value;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.GatewayApi.Binding;
 using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Serialization;
@@ -16,6 +17,7 @@ internal static class MeshSettingsBinder
             DefaultVirtualServiceExportTo = ExportTo(r, "defaultVirtualServiceExportTo"),
             DefaultServiceExportTo = ExportTo(r, "defaultServiceExportTo"),
             DefaultDestinationRuleExportTo = ExportTo(r, "defaultDestinationRuleExportTo"),
+            DiscoverySelectors = r.List("discoverySelectors", GatewayApiBinder.Selector),
             RootNamespace = r.OptionalText("rootNamespace") ?? defaults.RootNamespace,
         };
         KubernetesBinder.IgnoreRest(r);

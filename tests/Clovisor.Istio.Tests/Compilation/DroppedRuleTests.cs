@@ -19,14 +19,6 @@ public sealed class DroppedRuleTests
     }
 
     [Fact]
-    public void A_match_by_a_tokens_claim_is_dropped_since_a_request_does_not_tell_it()
-    {
-        RouteTable table = Mesh.Gateway(Mesh.Rule("v", "hosts: [a.com]\ngateways: [gw]\nhttp: [{match: [{headers: {'@request.auth.claims.sub': {exact: x}}}, {uri: {prefix: /a}}], route: [{destination: {host: httpbin}}]}]"));
-        Assert.Contains("@request.auth.claims.sub", Assert.Single(table.Dropped).Why, StringComparison.Ordinal);
-        Assert.Single(Assert.Single(table.VirtualHosts).Routes);
-    }
-
-    [Fact]
     public void Rules_behind_one_that_takes_everything_are_dropped()
     {
         RouteTable table = Mesh.Table(Mesh.Rule("v", "hosts: [httpbin]\nhttp: [{name: a, match: [{uri: {prefix: /}}, {uri: {prefix: /x}}], route: [{destination: {host: httpbin}}]}, {name: b, route: [{destination: {host: httpbin}}]}]"));

@@ -26,6 +26,7 @@ internal static class GatewayApiBinder
             Source = header.Source,
             GatewayClassName = spec.RequiredText("gatewayClassName"),
             ServiceAddresses = [.. addresses.Where(static a => a.Type == "Hostname").Select(static a => a.Value)],
+            Addresses = [.. addresses.Where(static a => a.Type != "Hostname").Select(static a => a.Value)],
             IsManaged = addresses.IsEmpty || (addresses.Length == 1 && addresses[0].Type == "IPAddress"),
             NameOverride = header.Annotations.GetValueOrDefault("gateway.istio.io/name-override", ""),
             Listeners = spec.List("listeners", l => Listener(l, header.Namespace)),
@@ -144,7 +145,7 @@ internal static class GatewayApiBinder
         return new NamespaceSelection(from, selector);
     }
 
-    private static LabelSelector Selector(FieldReader r) => new()
+    public static LabelSelector Selector(FieldReader r) => new()
     {
         MatchLabels = r.TextMap("matchLabels"),
         MatchExpressions = r.List("matchExpressions", static e =>
