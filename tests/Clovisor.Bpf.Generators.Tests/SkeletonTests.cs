@@ -99,6 +99,27 @@ public sealed class SkeletonTests
     }
 
     [KernelFact]
+    public void Every_type_of_map_is_the_typed_one()
+    {
+        using EverythingBpf skeleton = EverythingBpf.Load();
+        BpfLpmTrie<EverythingBpf.Array4<byte>, uint> routes = skeleton.Maps.Routes;
+        BpfQueue<EverythingBpf.Point> waiting = skeleton.Maps.Waiting;
+        BpfPerCpuHashMap<uint, ulong> perCpuHash = skeleton.Maps.PerCpuHash;
+        BpfProgramArray calls = skeleton.Maps.Calls;
+        BpfArrayOfMaps<BpfHashMap<uint, EverythingBpf.Point>> sets = skeleton.Maps.Sets;
+        BpfBloomFilter<uint> bloom = skeleton.Maps.Bloom;
+
+        var address = new EverythingBpf.Array4<byte>();
+        address[0] = 10;
+        routes[new(8, address)] = 7;
+        address[3] = 1;
+        Assert.True(routes.TryMatch(address, out uint route));
+        Assert.Equal(7u, route);
+        Assert.All(
+            (object[])[waiting, perCpuHash, calls, sets, bloom, skeleton.Maps.Devices, skeleton.Maps.InnerPoints], Assert.NotNull);
+    }
+
+    [KernelFact]
     public async Task Records_of_the_ring_are_read_as_their_struct()
     {
         using EverythingBpf skeleton = EverythingBpf.Load();

@@ -90,9 +90,12 @@ internal static class GroupWriter
         return map.Access switch
         {
             MapAccess.Typed => $"static loaded => loaded.Map<{map.Type}>({name})",
-            MapAccess.Reader => $"static loaded => {{ {Bpf}.Maps.BpfMap map = loaded.Map({name}); try {{ return new {map.Type}(map); }} catch {{ map.Dispose(); throw; }} }}",
+            MapAccess.Reader => Guarded($"new {map.Type}(map)"),
             _ => $"static loaded => loaded.Map({name})",
         };
+
+        string Guarded(string make) =>
+            $"static loaded => {{ {Bpf}.Maps.BpfMap map = loaded.Map({name}); try {{ return {make}; }} catch {{ map.Dispose(); throw; }} }}";
     }
 
     private static void Open(CodeWriter code, string name, string summary, string source) =>

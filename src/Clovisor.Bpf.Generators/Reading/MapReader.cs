@@ -9,6 +9,8 @@ namespace Clovisor.Bpf.Generators.Reading;
 /// <summary>Reads the maps: structs of <c>.maps</c> whose members say type, key, value and sizes.</summary>
 internal sealed class MapReader(TypeMapper types, IReadOnlyDictionary<string, BtfType> records)
 {
+    private const string Maps = "global::Clovisor.Bpf.Maps";
+
     private readonly NameScope _names = new("MapSet", "Take");
 
     internal MapModel Read(BtfVariable variable)
@@ -18,24 +20,34 @@ internal sealed class MapReader(TypeMapper types, IReadOnlyDictionary<string, Bt
         string name = CSharpName.Pascal(variable.Name);
         string property = _names.Take(name);
         string kind = $"Map <c>{CodeWriter.Escape(variable.Name)}</c>";
-        if (type is MapTypes.RingBuffer or MapTypes.PerfEventArray)
+        if (type == MapTypes.RingBuffer)
         {
             string? record = records.TryGetValue(variable.Name, out BtfType? declared) ? types.Map(declared, name + "Record") : null;
-            string reader = type == MapTypes.RingBuffer ? "BpfRingBuffer" : "BpfPerfBuffer";
             return new MapModel(
-                variable.Name, property, $"global::Clovisor.Bpf.RingBuffers.{reader}", MapAccess.Reader, record, record is null ? null : _names.Take($"Read{name}Async"),
-                $"{kind}, {(type == MapTypes.RingBuffer ? "a ring buffer" : "a perf buffer")}{(record is null ? "" : $" of <see cref=\"{record}\"/>")}. One reader at a time.");
+                variable.Name, property, "global::Clovisor.Bpf.RingBuffers.BpfRingBuffer", MapAccess.Reader,
+                record, record is null ? null : _names.Take($"Read{name}Async"),
+                $"{kind}, a ring buffer{(record is null ? "" : $" of <see cref=\"{record}\"/>")}. One reader at a time.");
         }
 
-        string? key = Part(definition, "key", name + "Key");
-        string? value = Part(definition, "value", name + "Value");
-        if (MapTypes.Find(type) is { } typed && (key is not null || !typed.Contains("{0}")) && (value is not null || !typed.Contains("{1}")))
+        return Typed(definition, type, name, 0) is { } typed
+            ? new MapModel(variable.Name, property, typed, MapAccess.Typed, null, null, $"{kind}.")
+            : new MapModel(variable.Name, property, $"{Maps}.BpfMap", MapAccess.Bytes, null, null, $"{kind}, as bytes.");
+    }
+
+    private string? Typed(BtfStruct? definition, uint type, string name, int depth)
+    {
+        // A map of maps holds maps that hold no maps: the kernel allows one level.
+        if (depth > 1 || MapTypes.Find(type) is not { } form)
         {
-            string clr = string.Format(CultureInfo.InvariantCulture, typed, key, value);
-            return new MapModel(variable.Name, property, $"global::Clovisor.Bpf.Maps.{clr}", MapAccess.Typed, null, null, $"{kind}.");
+            return null;
         }
 
-        return new MapModel(variable.Name, property, "global::Clovisor.Bpf.Maps.BpfMap", MapAccess.Bytes, null, null, $"{kind}, as bytes.");
+        string? key = type == MapTypes.LpmTrie ? PrefixData(definition, name + "Key") : form.Contains("{0}") ? Part(definition, "key", name + "Key") : "";
+        string? value = form.Contains("{1}") ? Part(definition, "value", name + "Value") : "";
+        string? inner = form.Contains("{2}") ? Inner(definition, name + "Inner", depth) : "";
+        return key is null || value is null || inner is null
+            ? null
+            : $"{Maps}.{string.Format(CultureInfo.InvariantCulture, form, key, value, inner)}";
     }
 
     // __type(key, T) is a member that points to T; __uint(key_size, 4) one that points to an array of 4.
@@ -49,7 +61,20 @@ internal sealed class MapReader(TypeMapper types, IReadOnlyDictionary<string, Bt
         return Number(definition, part + "_size") is { } size ? TypeMapper.Unsigned((int)Math.Min(size, int.MaxValue)) : null;
     }
 
-    internal static uint? Number(BtfStruct? definition, string member) =>
+    // The key of a trie is the length of the prefix and, right behind it, what it is a prefix of.
+    private string? PrefixData(BtfStruct? definition, string hint) =>
+        Find(definition, "key")?.Type.Unqualified is BtfPointer { Target: var target } && target.Unqualified is BtfStruct { IsUnion: false, Members.Count: 2 } key
+        && key.Members[0] is { Size: 4, BitSize: 0, BitOffset: 0 } && key.Members[1] is { BitSize: 0, BitOffset: 32 } data && data.Size == key.Size - 4
+            ? types.Map(data.Type, hint)
+            : null;
+
+    // __array(values, struct inner) is an array of pointers to the inner map's definition.
+    private string? Inner(BtfStruct? definition, string hint, int depth) =>
+        Find(definition, "values")?.Type.Unqualified is BtfArray { Element: BtfPointer { Target: var target } } && target.Unqualified is BtfStruct inner
+            ? Typed(inner, Number(inner, "type") ?? 0, hint, depth + 1)
+            : null;
+
+    private static uint? Number(BtfStruct? definition, string member) =>
         Find(definition, member)?.Type.Unqualified is BtfPointer { Target: BtfArray array } ? (uint)array.Length : null;
 
     private static BtfMember? Find(BtfStruct? definition, string name) => definition?.Members.FirstOrDefault(member => member.Name == name);

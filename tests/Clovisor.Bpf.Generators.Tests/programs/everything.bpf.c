@@ -89,6 +89,15 @@ struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, struct key); __type(value,
 struct { __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); __type(key, __u32); __type(value, struct point); __uint(max_entries, 1); } per_cpu SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(key_size, 4); __uint(value_size, 8); __uint(max_entries, 4); } untyped SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(key_size, 4); __uint(value_size, 12); __uint(max_entries, 4); } odd SEC(".maps");
+struct route { __u32 prefix; __u8 address[4]; };
+struct inner { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, struct point); __uint(max_entries, 4); } inner_points SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __type(key, struct route); __type(value, __u32); __uint(max_entries, 8); __uint(map_flags, BPF_F_NO_PREALLOC); } routes SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __type(value, struct point); __uint(max_entries, 4); } waiting SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PERCPU_HASH); __type(key, __u32); __type(value, __u64); __uint(max_entries, 4); } per_cpu_hash SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 2); } calls SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS); __uint(key_size, 4); __uint(max_entries, 2); __array(values, struct inner); } sets SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_DEVMAP); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 2); } devices SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_BLOOM_FILTER); __type(value, __u32); __uint(max_entries, 16); } bloom SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
 
 __noinline int helper(struct __sk_buff *skb)

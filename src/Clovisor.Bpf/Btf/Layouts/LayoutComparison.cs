@@ -155,17 +155,19 @@ public sealed class LayoutComparison
     private bool InUnion(CMember member) => _members.Any(other =>
         other != member && other.Offset < member.Offset + member.Size && member.Offset < other.Offset + other.Size);
 
+    // Names that differ in letter case or underscores alone are told apart by their place.
     private BpfStructField? Named(CMember member)
     {
+        BpfStructField? found = null;
         foreach (BpfStructField field in Managed.Fields)
         {
-            if (Matches(member.Name, field.Name))
+            if (Matches(member.Name, field.Name) && (found is null || (field.Offset == member.Offset && field.Size == member.Size)))
             {
-                return field;
+                found = field;
             }
         }
 
-        return null;
+        return found;
     }
 
     private static bool Matches(string c, string managed) =>

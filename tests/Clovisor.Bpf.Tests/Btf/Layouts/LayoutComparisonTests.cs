@@ -30,6 +30,14 @@ public sealed class LayoutComparisonTests
         Assert.True(Compare(40, [new("Peer", 0, 4), .. Right[1..]]).IsEqual);
 
     [Fact]
+    public void Names_that_differ_in_underscores_alone_are_told_apart_by_place()
+    {
+        using BpfObjectFile file = TestPrograms.Open("struct twins { __u32 src_port, srcPort; } twins; SEC(\"tc\") int use(struct __sk_buff *skb) { return twins.srcPort; }");
+        Assert.True(LayoutComparison.Compare(file.Btf.Struct("twins"), new("Twins", 8, [new("SrcPort", 0, 4), new("SrcPort2", 4, 4)])).IsEqual);
+        Assert.True(LayoutComparison.Compare(file.Btf.Struct("twins"), new("Twins", 8, [new("src_port", 0, 4), new("srcPort", 4, 4)])).IsEqual);
+    }
+
+    [Fact]
     public void A_field_may_cover_several_members_or_padding() =>
         Assert.True(Compare(40, [new("Head", 0, 8), new("Bytes", 8, 8), new("Rest", 16, 20), new("Zero", 36, 4)]).IsEqual);
 
