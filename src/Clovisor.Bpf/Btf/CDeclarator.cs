@@ -8,6 +8,9 @@ internal sealed class CDeclarator
     // Damaged BTF can say pointers to pointers without end, or prototypes in prototypes that double at each step.
     private const int MostStepsOfName = 2048;
 
+    // Every step copies what was written so far, so that the steps alone are no bound.
+    private const int LongestShortened = 8192;
+
     private readonly Func<BtfType, string> _spell;
     private readonly int _mostSteps;
     private readonly bool _shortens;
@@ -39,7 +42,7 @@ internal sealed class CDeclarator
 
     internal string Write(BtfType type, string name)
     {
-        if (++_steps > _mostSteps)
+        if (++_steps > _mostSteps || (_shortens && name.Length > LongestShortened))
         {
             return _shortens ? $"void /* ... */ {name}" : throw new InvalidOperationException($"{type} needs more than {_mostSteps} declarations");
         }

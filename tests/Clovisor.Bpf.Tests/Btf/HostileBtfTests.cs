@@ -53,6 +53,16 @@ public sealed class HostileBtfTests
         Assert.Throws<InvalidOperationException>(() => table[1].ToC());
     }
 
+    // Each step copies what the former ones wrote.
+    [Fact]
+    public void A_prototype_that_returns_itself_is_written_without_growing_beyond_measure()
+    {
+        BtfTypeTable table = BtfTypeTable.Parse(BtfBytes.Of([0, Prototype | 1, 1, 1, 0], "\0" + new string('a', 4000)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.InRange(table[1].ToString().Length, 1, 100_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+    }
+
     [Fact]
     public void Prototypes_that_double_at_each_step_can_be_written()
     {
