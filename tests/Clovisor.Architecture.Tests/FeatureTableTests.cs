@@ -10,7 +10,7 @@ public sealed partial class FeatureTableTests
     [Fact]
     public void Every_test_class_that_the_table_names_exists()
     {
-        HashSet<string> there = [.. Repository.Files("tests/Clovisor.Bpf.Tests", "*.cs").Concat(Repository.Files("tests/Clovisor.Bpf.Generators.Tests", "*.cs")).Select(path => Path.GetFileNameWithoutExtension(path))];
+        HashSet<string> there = [.. Repository.Files("tests", "*.cs").Select(path => Path.GetFileNameWithoutExtension(path))];
 
         IEnumerable<string> missing = TestClass().Matches(File.ReadAllText(Path.Combine(Repository.Root, Table)))
             .Select(match => match.Groups[1].Value)
