@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Clovisor.Istio.Compilation;
 using Clovisor.Istio.Connections;
+using Clovisor.Istio.Hosts;
 
 namespace Clovisor.Istio.Routing;
 
@@ -79,6 +80,24 @@ public sealed class RouteCompiler
         ProxyKind.Waypoint => new WaypointCompiler(_model, proxy).CompileConnections(port),
         _ => new SidecarListenerCompiler(_model, proxy).Compile(port),
     };
+
+    /// <summary>
+    /// Says whether a proxy has the cluster that a destination names: the service and its port exist and are visible to the proxy, and so is a DestinationRule with the subset. Where it is missing
+    /// the proxy answers requests with 503, or 500 where the route was made from the Gateway API (<see cref="Route.Origin"/>), and closes connections.
+    /// </summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <param name="destination">A destination of one of the proxy's routes or filter chains.</param>
+    /// <returns>True when the cluster exists. Whether anything is behind it is another question.</returns>
+    public bool HasCluster(IstioProxy proxy, RouteDestination destination)
+    {
+        if (destination.Host.Length == 0)
+        {
+            return destination.Cluster is "PassthroughCluster" or "BlackHoleCluster";
+        }
+
+        MeshService? service = _model.Registry.Find(destination.Host, proxy.Namespace, proxy.Namespace);
+        return service?.PortAt(destination.Port) is not null && (destination.Subset.Length == 0 || _model.SubsetsOf(service, proxy).Contains(destination.Subset));
+    }
 
     /// <summary>Gets the ports that a proxy has listeners for, in order.</summary>
     /// <param name="proxy">The proxy.</param>
