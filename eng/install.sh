@@ -21,6 +21,7 @@ if [ "${1:-}" = tests ]; then
   need ping iputils-ping
   need setpriv util-linux
   need sysctl procps
+  need etcd etcd-server
 fi
 libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true)
 [[ $libraries == *libbpf.so.1* || " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)

@@ -61,4 +61,11 @@ public sealed record IstioConfiguration
 
     /// <summary>Gets the documents that were read and have no part in routing here, such as an EnvoyFilter or a Deployment.</summary>
     public ImmutableArray<IgnoredDocument> Ignored { get; init; } = [];
+
+    /// <summary>Gets the objects of all kinds, kind by kind.</summary>
+    internal IEnumerable<Resource> Resources =>
+    [
+        .. VirtualServices, .. Gateways, .. ServiceEntries, .. Sidecars, .. DestinationRules, .. Services, .. Pods, .. Namespaces, .. EnvoyFilters, .. EndpointSlices,
+        .. KubernetesGateways, .. GatewayClasses, .. ListenerSets, .. GatewayApiRoutes, .. ReferenceGrants,
+    ];
 }

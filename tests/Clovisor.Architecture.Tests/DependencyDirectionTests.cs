@@ -12,7 +12,7 @@ public sealed class DependencyDirectionTests
     {
         { "Clovisor.Bpf", [Abstractions] },
         { "Clovisor.Wan", ["Clovisor.Bpf", "YamlDotNet", Abstractions] },
-        { "Clovisor.Istio", ["YamlDotNet", "KubernetesClient", Abstractions] },
+        { "Clovisor.Istio", ["YamlDotNet", "KubernetesClient.Aot", Abstractions] },
     };
 
     [Theory]

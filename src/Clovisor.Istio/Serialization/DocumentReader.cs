@@ -34,29 +34,43 @@ internal sealed class DocumentReader
         }
     }
 
-    public IstioConfiguration Build() => new()
+    /// <summary>Reads one object as an API server sends it. Lists there leave out version and kind, and unknown fields are warnings.</summary>
+    public ObjectReadResult ReadObject(YamlNode document, string version, string kind, string source)
     {
-        Mesh = _mesh ?? MeshSettings.Default,
-        VirtualServices = Of<VirtualService>(),
-        Gateways = Of<Gateway>(),
-        ServiceEntries = Of<ServiceEntry>(),
-        Sidecars = Of<Sidecar>(),
-        DestinationRules = Of<DestinationRule>(),
-        Services = Of<KubernetesService>(),
-        Pods = Of<KubernetesPod>(),
-        Namespaces = Of<KubernetesNamespace>(),
-        EnvoyFilters = Of<EnvoyFilter>(),
-        EndpointSlices = Of<KubernetesEndpointSlice>(),
-        KubernetesGateways = Of<KubernetesGateway>(),
-        GatewayClasses = Of<GatewayClass>(),
-        ListenerSets = Of<ListenerSet>(),
-        GatewayApiRoutes = Of<GatewayApiRoute>(),
-        ReferenceGrants = Of<ReferenceGrant>(),
-        Ignored = [.. _ignored],
+        var warnings = new List<ConfigurationError>();
+        string name = document.Find("metadata")?.Find("name")?.Text ?? "";
+        string scope = document.Find("metadata")?.Find("namespace")?.Text ?? "";
+        string group = version.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? version[..slash] : "";
+        Dispatch(document, group, version, kind, new ErrorList(source, scope.Length > 0 ? $"{kind} {scope}/{name}" : $"{kind} {name}", Errors, warnings));
+        return new ObjectReadResult(Errors.Count == 0 ? _resources.FirstOrDefault() : null, Errors.Count == 0 ? _mesh : null, _ignored.FirstOrDefault(), [.. Errors], [.. warnings]);
+    }
+
+    public IstioConfiguration Build() => Assemble(_resources, _mesh, _ignored);
+
+    /// <summary>Sorts objects by their kinds into a configuration.</summary>
+    public static IstioConfiguration Assemble(IReadOnlyCollection<Resource> resources, MeshSettings? mesh, IEnumerable<IgnoredDocument> ignored) => new()
+    {
+        Mesh = mesh ?? MeshSettings.Default,
+        VirtualServices = Of<VirtualService>(resources),
+        Gateways = Of<Gateway>(resources),
+        ServiceEntries = Of<ServiceEntry>(resources),
+        Sidecars = Of<Sidecar>(resources),
+        DestinationRules = Of<DestinationRule>(resources),
+        Services = Of<KubernetesService>(resources),
+        Pods = Of<KubernetesPod>(resources),
+        Namespaces = Of<KubernetesNamespace>(resources),
+        EnvoyFilters = Of<EnvoyFilter>(resources),
+        EndpointSlices = Of<KubernetesEndpointSlice>(resources),
+        KubernetesGateways = Of<KubernetesGateway>(resources),
+        GatewayClasses = Of<GatewayClass>(resources),
+        ListenerSets = Of<ListenerSet>(resources),
+        GatewayApiRoutes = Of<GatewayApiRoute>(resources),
+        ReferenceGrants = Of<ReferenceGrant>(resources),
+        Ignored = [.. ignored],
     };
 
-    private ImmutableArray<T> Of<T>()
-        where T : Resource => [.. _resources.OfType<T>()];
+    private static ImmutableArray<T> Of<T>(IReadOnlyCollection<Resource> resources)
+        where T : Resource => [.. resources.OfType<T>()];
 
     private void Document(YamlNode document, string file)
     {

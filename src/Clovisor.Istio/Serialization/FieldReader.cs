@@ -162,7 +162,7 @@ internal sealed partial class FieldReader(YamlNode node, string path, ErrorList 
         {
             if (!_known.Contains(field.Name))
             {
-                Errors.Add(field.Line, PathOf(field.Name), $"is not a known field{NearestName.Hint(field.Name, _known)}");
+                Errors.AddUnknown(field.Line, PathOf(field.Name), $"is not a known field{NearestName.Hint(field.Name, _known)}");
             }
         }
     }

@@ -15,7 +15,7 @@ namespace Clovisor.Istio.Sources;
 /// Subfolders and hidden files are not read. Files may be written in place, renamed over, or swapped by links as ConfigMap volumes
 /// do it. All members may be used from any thread. Dispose ends the watching and every <see cref="WatchAsync"/>.
 /// </remarks>
-public sealed partial class YamlFolderSource : IDisposable
+public sealed partial class YamlFolderSource : IIstioSource, IDisposable
 {
     // A folder that changes while it is read is read again, and then left to the next event or poll.
     private const int Attempts = 5;
@@ -32,6 +32,8 @@ public sealed partial class YamlFolderSource : IDisposable
     private TaskCompletionSource _next = NewSignal();
     private long? _firstEvent;
     private bool _disposed;
+    private ImmutableArray<NamedText> _texts = [];
+    private readonly SnapshotPublisher _snapshots = new();
     private volatile YamlFolderSnapshot _current = new(0, null, []);
 
     /// <summary>Initializes a new instance of the <see cref="YamlFolderSource"/> class: reads the folder, and starts to watch it.</summary>
@@ -91,6 +93,12 @@ public sealed partial class YamlFolderSource : IDisposable
     }
 
     /// <inheritdoc/>
+    IstioSnapshot IIstioSource.Current => _snapshots.Current;
+
+    /// <inheritdoc/>
+    IAsyncEnumerable<IstioSnapshot> IIstioSource.WatchAsync(CancellationToken cancellationToken) => _snapshots.WatchAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
@@ -105,6 +113,7 @@ public sealed partial class YamlFolderSource : IDisposable
             _settle.Dispose();
             _poll.Dispose();
             _next.TrySetResult();
+            _snapshots.End();
         }
     }
 
@@ -223,7 +232,22 @@ public sealed partial class YamlFolderSource : IDisposable
         }
 
         IstioReadResult result = IstioYaml.Read(contents.Texts, null);
-        Publish(contents.Errors.IsEmpty ? result.Configuration : null, [.. contents.Errors, .. result.Errors], contents.Texts);
+        IstioConfiguration? configuration = contents.Errors.IsEmpty && result.Configuration is { } read ? WithKnownObjects(read, contents.Texts) : null;
+        Publish(configuration, [.. contents.Errors, .. result.Errors], contents.Texts);
+    }
+
+    /// <summary>Puts the instances in force in the place of those that were read again from a file that did not change: their routes then need not be compiled.</summary>
+    private IstioConfiguration WithKnownObjects(IstioConfiguration read, ImmutableArray<NamedText> texts)
+    {
+        HashSet<string> same = [.. texts.Intersect(_texts).Select(static text => text.Name)];
+        _texts = texts;
+        if (_current.Configuration is not { } inForce || same.Count == 0)
+        {
+            return read;
+        }
+
+        var known = inForce.Resources.Where(r => same.Contains(r.Source.File)).ToDictionary(static r => (r.GetType(), r.Kind, r.Key));
+        return DocumentReader.Assemble([.. read.Resources.Select(r => same.Contains(r.Source.File) ? known.GetValueOrDefault((r.GetType(), r.Kind, r.Key), r) : r)], read.Mesh, read.Ignored);
     }
 
     private void Publish(IstioConfiguration? configuration, ImmutableArray<ConfigurationError> errors, ImmutableArray<NamedText> texts)
@@ -239,6 +263,14 @@ public sealed partial class YamlFolderSource : IDisposable
             LogRefused(_folder, revision, errors.Length, string.Join(Environment.NewLine, errors));
         }
 
+        IstioSnapshot before = _snapshots.Current;
+        _snapshots.Publish(before with
+        {
+            IsSynced = _current.Configuration is not null,
+            Configuration = _current.Configuration ?? IstioConfiguration.Empty,
+            Tables = before.Tables.Next(_current.Configuration ?? IstioConfiguration.Empty),
+            Errors = errors,
+        });
         TaskCompletionSource signal = _next;
         _next = NewSignal();
         signal.TrySetResult();

@@ -94,6 +94,31 @@ public sealed class YamlFolderSourceTests : IDisposable
     }
 
     [Fact]
+    public void As_a_source_like_any_other_it_keeps_the_instances_of_files_that_did_not_change()
+    {
+        Write("a.yaml", Rule("a"));
+        Write("b.yaml", Rule("b"));
+        using YamlFolderSource folder = Open();
+        IIstioSource source = folder;
+        IstioSnapshot before = source.Current;
+        Write("b.yaml", Rule("c"));
+        _time.Advance(PollingOnly.PollInterval);
+        IstioSnapshot after = source.Current;
+
+        Assert.True(after.IsSynced);
+        Assert.Equal(before.Revision + 1, after.Revision);
+        Assert.Same(before.Configuration.VirtualServices[0], after.Configuration.VirtualServices[0]);
+        Assert.Equal("c", after.Configuration.VirtualServices[1].Name);
+        Assert.Same(after.Configuration, after.Tables.Configuration);
+
+        Write("b.yaml", "a: [");
+        _time.Advance(PollingOnly.PollInterval);
+        Assert.Same(after.Configuration, source.Current.Configuration);
+        Assert.Same(after.Tables, source.Current.Tables);
+        Assert.NotEmpty(source.Current.Errors);
+    }
+
+    [Fact]
     public void Touching_a_file_publishes_nothing()
     {
         Write("a.yaml", Rule("a"));

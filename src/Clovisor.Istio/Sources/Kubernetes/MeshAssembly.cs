@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
+using Clovisor.Istio.Serialization;
+using Clovisor.Istio.Validation;
+
+namespace Clovisor.Istio.Sources.Kubernetes;
+
+/// <summary>Makes one configuration of the objects of several clusters, the most important cluster first.</summary>
+internal sealed class MeshAssembly
+{
+    private const string RevisionLabel = "istio.io/rev";
+
+    private readonly string _revision;
+    private readonly List<Resource> _resources = [];
+    private readonly List<IgnoredDocument> _ignored = [];
+    private readonly HashSet<(string Kind, ObjectKey Key)> _rules = [];
+    private MeshSettings? _mesh;
+
+    public MeshAssembly(string revision) => _revision = revision;
+
+    public List<ConfigurationError> Errors { get; } = [];
+
+    public List<ConfigurationError> Warnings { get; } = [];
+
+    public void Add(ClusterWatcher cluster)
+    {
+        foreach (TableFollower follower in cluster.Tables)
+        {
+            if (follower.Status is { State: ClusterKindState.Denied } status)
+            {
+                Errors.Add(new ConfigurationError(new SourceLocation($"cluster {cluster.Cluster.Name}", 0), status.Kind, "", $"may not be read: {status.Reason}"));
+            }
+
+            foreach ((ObjectKey _, DecodedObject item) in follower.Table.ToArray())
+            {
+                Add(item.Result, follower.Kind);
+            }
+        }
+    }
+
+    public IstioConfiguration Build() => DocumentReader.Assemble(_resources, _mesh, _ignored);
+
+    private void Add(ObjectReadResult item, WatchedKind kind)
+    {
+        Errors.AddRange(item.Errors);
+        Warnings.AddRange(item.Warnings);
+        _mesh ??= item.Mesh;
+        if (item.Ignored is { } ignored)
+        {
+            _ignored.Add(ignored);
+        }
+
+        // An object of another revision belongs to another control plane. A rule that two clusters have is the first one's; services are joined.
+        if (item.Resource is { } resource
+            && (!resource.Labels.TryGetValue(RevisionLabel, out string? revision) || revision == _revision || kind.IsOfServices)
+            && (kind.IsOfServices || _rules.Add((kind.Name, resource.Key))))
+        {
+            _resources.Add(resource);
+        }
+    }
+}
