@@ -18,7 +18,7 @@ public class RouteEvaluation
     [Params(10, 1000, 10_000)]
     public int Rules { get; set; }
 
-    [Params("prefix", "exact", "header")]
+    [Params("prefix", "exact", "header", "regex")]
     public string Match { get; set; } = "";
 
     [GlobalSetup]
@@ -47,6 +47,7 @@ public class RouteEvaluation
             string match = Match switch
             {
                 "prefix" => $"uri: {{prefix: /service-{rule:D5}/}}",
+                "regex" => $"uri: {{regex: '/service-[0-9]*{rule:D5}/.*'}}",
                 "exact" => $"uri: {{exact: /service-{rule:D5}/item}}",
                 _ => $"headers: {{user: {{exact: user-{rule:D5}}}}}",
             };

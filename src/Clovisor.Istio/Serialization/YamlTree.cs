@@ -29,7 +29,8 @@ internal sealed class YamlTree
         var tree = new YamlTree(file, errors);
         try
         {
-            var parser = new Parser(new StringReader(text));
+            // A byte order mark is no part of the text.
+            var parser = new Parser(new StringReader(text.StartsWith('\uFEFF') ? text[1..] : text));
             parser.Consume<StreamStart>();
             while (!parser.Accept<StreamEnd>(out _))
             {
@@ -42,10 +43,24 @@ internal sealed class YamlTree
         catch (YamlException e)
         {
             string reason = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
-            errors.Add(new ConfigurationError(new SourceLocation(file, (int)e.Start.Line), "", "", $"this is not YAML: {reason}"));
+            errors.Add(new ConfigurationError(new SourceLocation(file, LineOf(e, text)), "", "", $"this is not YAML: {reason}"));
         }
 
         return documents;
+    }
+
+    // The parser tells where the mapping with a tab begins, which may be far from the tab.
+    private static int LineOf(YamlException error, string text)
+    {
+        int line = (int)error.Start.Line;
+        if (!error.Message.Contains("invalid tab", StringComparison.Ordinal))
+        {
+            return line;
+        }
+
+        string[] lines = text.Split('\n');
+        int tab = Array.FindIndex(lines, Math.Clamp(line - 1, 0, lines.Length - 1), static l => l.TrimStart(' ').StartsWith('\t'));
+        return tab < 0 ? line : tab + 1;
     }
 
     private YamlNode Node(Parser parser, int depth)

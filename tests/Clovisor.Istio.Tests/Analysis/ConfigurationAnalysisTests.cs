@@ -1,0 +1,65 @@
+using Clovisor.Istio.Analysis;
+using Clovisor.Istio.Serialization;
+using Clovisor.Istio.Tests.Conformance;
+
+namespace Clovisor.Istio.Tests.Analysis;
+
+public sealed class ConfigurationAnalysisTests
+{
+    private const string To = "route: [{destination: {host: httpbin}}]";
+
+    [Theory]
+    [InlineData("IST0101", "spec.http[0].route[0].destination.host", "hosts: [httpbin], http: [{route: [{destination: {host: nobody}}]}]")]
+    [InlineData("IST0101", "spec.http[0].route[0].destination.subset", "hosts: [httpbin], http: [{route: [{destination: {host: httpbin, subset: v9}}]}]")]
+    [InlineData("IST0101", "spec.http[0].mirrors[0].destination.host", "hosts: [httpbin], http: [{" + To + ", mirror: {host: nobody}}]")]
+    [InlineData("IST0101", "spec.gateways[0]", "hosts: [a.com], gateways: [none], http: [{" + To + "}]")]
+    [InlineData("IST0112", "spec.http[0].route[0].destination.port", "hosts: [reviews], http: [{route: [{destination: {host: reviews}}]}]")]
+    [InlineData("IST0130", "spec.http[1]", "hosts: [httpbin], http: [{" + To + "}, {match: [{uri: {prefix: /a}}], " + To + "}]")]
+    [InlineData("IST0130", "spec.http[1]", "hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {exact: /a/b}}], " + To + "}]")]
+    [InlineData("IST0131", "spec.http[1].match[0]", "hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {prefix: /ab}}, {uri: {prefix: /c}}], " + To + "}]")]
+    public void Says_what_does_not_work_as_written(string code, string field, string spec)
+    {
+        AnalysisMessage message = Assert.Single(Run($"{{{spec}}}"), m => m.Code == code);
+        Assert.Equal(("VirtualService app/v", field), (message.Subject, message.Field));
+        Assert.Contains($": {code}: ", message.ToString().Replace("error ", ": ", StringComparison.Ordinal).Replace("warning ", ": ", StringComparison.Ordinal).Replace("info ", ": ", StringComparison.Ordinal).Replace(": : ", ": ", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hosts: [httpbin], http: [{match: [{uri: {prefix: /a}, method: {exact: GET}}], " + To + "}, {match: [{uri: {prefix: /a/b}}], " + To + "}]")]
+    [InlineData("hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {prefix: /A}, ignoreUriCase: true}], " + To + "}]")]
+    [InlineData("hosts: [reviews], http: [{route: [{destination: {host: reviews, port: {number: 80}}}]}]")]
+    public void Says_nothing_of_what_works(string spec) => Assert.Empty(Run($"{{{spec}}}"));
+
+    [Fact]
+    public void Two_objects_for_one_host_of_the_mesh_are_said_where_a_sidecar_sees_both()
+    {
+        string Twice(string export) => Mesh.Rule("v", $"{{hosts: [httpbin], http: [{{{To}}}]}}") + Mesh.Rule("w", $"{{hosts: [httpbin.app.svc.cluster.local], exportTo: ['{export}'], http: [{{{To}}}]}}");
+        Assert.Equal(2, ConfigurationAnalysis.Run(Mesh.Read(Twice("*"))).Count(static m => m.Code == "IST0109"));
+        Assert.Equal(2, ConfigurationAnalysis.Run(Mesh.Read(Twice("."))).Count(static m => m.Code == "IST0109"));
+        Assert.DoesNotContain(ConfigurationAnalysis.Run(Mesh.Read(Mesh.Rule("v", $"{{hosts: [httpbin], exportTo: [x], http: [{{{To}}}]}}") + Mesh.Rule("w", $"{{hosts: [httpbin], exportTo: [y1], http: [{{{To}}}]}}"))), static m => m.Code == "IST0109");
+    }
+
+    /// <summary>Istio's own examples, each with the code that its analyzer reports for it.</summary>
+    [Theory]
+    [InlineData("virtualservice_conflictingmeshgatewayhosts.yaml", "IST0109")]
+    [InlineData("virtualservice_destinationhosts.yaml", "IST0101")]
+    [InlineData("virtualservice_destinationrules.yaml", "IST0101")]
+    [InlineData("virtualservice_gateways.yaml", "IST0101")]
+    [InlineData("virtualservice_host_not_found_gateway.yaml", "IST0132")]
+    [InlineData("conflicting-gateways.yaml", "IST0145")]
+    [InlineData("destinationrule-with-fake-host.yaml", "IST0174")]
+    [InlineData("incorrect-port-name-external-name-service-type.yaml", "IST0150")]
+    [InlineData("service-no-port-name.yaml", "IST0118")]
+    [InlineData("serviceentry-missing-addresses-protocol.yaml", "IST0134")]
+    [InlineData("serviceentry-conflicting-protocol.yaml", "IST0177")]
+    public void Reports_what_istioctl_reports(string file, string code)
+    {
+        string? folder = SharedData.Folder("data/istio/analyzers");
+        Assert.SkipUnless(folder is not null, "no folder above has shared/data/istio/analyzers");
+        IstioReadResult read = IstioYaml.Read(File.ReadAllText(Path.Combine(folder!, file)));
+        Assert.SkipWhen(read.Configuration is null, $"the example is refused: {read.Errors.FirstOrDefault()}");
+        Assert.Contains(ConfigurationAnalysis.Run(read.Configuration!), m => m.Code == code);
+    }
+
+    private static IEnumerable<AnalysisMessage> Run(string spec) => ConfigurationAnalysis.Run(Mesh.Read(Mesh.Rule("v", spec))).Where(static m => m.Subject.StartsWith("VirtualService", StringComparison.Ordinal));
+}
