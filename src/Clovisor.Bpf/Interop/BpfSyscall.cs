@@ -30,7 +30,7 @@ internal static unsafe class BpfSyscall
             }
 
             nint result = LibC.syscall(Number, (nint)command, pointer, sizeof(TAttributes));
-            return result >= 0 ? (int)result : -Marshal.GetLastPInvokeError();
+            return result >= 0 ? (int)result : -Marshal.GetLastSystemError();
         }
     }
 
