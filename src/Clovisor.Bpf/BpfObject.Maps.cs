@@ -47,6 +47,20 @@ public sealed partial class BpfObject
     /// <exception cref="BpfMapIncompatibleException">The map is no ring buffer.</exception>
     public BpfRingBuffer RingBuffer(string name, BpfReaderOptions? options = null) => Wrap(name, map => new BpfRingBuffer(map, options));
 
+    /// <summary>Takes out a user ring buffer to send records to programs by. The caller disposes it.</summary>
+    /// <param name="name">The name in the object file.</param>
+    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    /// <exception cref="BpfMapIncompatibleException">The map is no user ring buffer.</exception>
+    public BpfUserRingBuffer UserRingBuffer(string name) => Wrap(name, static map => new BpfUserRingBuffer(map));
+
+    /// <summary>Takes out a perf event array and opens a buffer on every online CPU to read records from. The caller disposes it.</summary>
+    /// <param name="name">The name in the object file.</param>
+    /// <param name="options">Sizes and wake-ups; null for the defaults.</param>
+    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    /// <exception cref="BpfMapIncompatibleException">The map is no perf event array.</exception>
+    /// <exception cref="BpfException">A buffer cannot be opened.</exception>
+    public BpfPerfBuffer PerfBuffer(string name, BpfPerfBufferOptions? options = null) => Wrap(name, map => BpfPerfBuffer.Open(map, options));
+
     private TMap Wrap<TMap>(string name, Func<BpfMap, TMap> wrap)
     {
         BpfMap map = Map(name);

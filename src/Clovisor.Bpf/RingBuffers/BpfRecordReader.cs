@@ -208,9 +208,15 @@ public abstract partial class BpfRecordReader : IDisposable, IAsyncDisposable
     private void Release()
     {
         StopWatching();
+        OnRelease();
         foreach (RecordSource source in _sources)
         {
             source.Dispose();
         }
+    }
+
+    /// <summary>What a kind of reader lets go of before its buffers; nobody reads any more.</summary>
+    private protected virtual void OnRelease()
+    {
     }
 }
