@@ -116,7 +116,7 @@ public sealed class SkeletonTests
         Assert.True(routes.TryMatch(address, out uint route));
         Assert.Equal(7u, route);
         Assert.All(
-            (object[])[waiting, perCpuHash, calls, sets, bloom, skeleton.Maps.Devices, skeleton.Maps.InnerPoints], Assert.NotNull);
+            (object[])[waiting, perCpuHash, calls, sets, bloom, skeleton.Maps.Devices, skeleton.Maps.Orders, skeleton.Maps.Perf, skeleton.Maps.InnerPoints], Assert.NotNull);
     }
 
     [KernelFact]

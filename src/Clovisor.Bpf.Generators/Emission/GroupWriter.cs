@@ -91,6 +91,7 @@ internal static class GroupWriter
         {
             MapAccess.Typed => $"static loaded => loaded.Map<{map.Type}>({name})",
             MapAccess.Reader => Guarded($"new {map.Type}(map)"),
+            MapAccess.OpenedReader => Guarded($"{map.Type}.Open(map)"),
             _ => $"static loaded => loaded.Map({name})",
         };
 

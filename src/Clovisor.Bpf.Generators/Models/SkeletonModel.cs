@@ -40,6 +40,9 @@ internal enum MapAccess
 
     /// <summary>As a reader over the map.</summary>
     Reader,
+
+    /// <summary>As a reader that is opened rather than made.</summary>
+    OpenedReader,
 }
 
 /// <summary>A program.</summary>

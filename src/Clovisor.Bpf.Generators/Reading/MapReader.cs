@@ -10,6 +10,7 @@ namespace Clovisor.Bpf.Generators.Reading;
 internal sealed class MapReader(TypeMapper types, IReadOnlyDictionary<string, BtfType> records)
 {
     private const string Maps = "global::Clovisor.Bpf.Maps";
+    private const string Readers = "global::Clovisor.Bpf.RingBuffers";
 
     private readonly NameScope _names = new("MapSet", "Take");
 
@@ -20,13 +21,17 @@ internal sealed class MapReader(TypeMapper types, IReadOnlyDictionary<string, Bt
         string name = CSharpName.Pascal(variable.Name);
         string property = _names.Take(name);
         string kind = $"Map <c>{CodeWriter.Escape(variable.Name)}</c>";
-        if (type == MapTypes.RingBuffer)
+        switch (type)
         {
-            string? record = records.TryGetValue(variable.Name, out BtfType? declared) ? types.Map(declared, name + "Record") : null;
-            return new MapModel(
-                variable.Name, property, "global::Clovisor.Bpf.RingBuffers.BpfRingBuffer", MapAccess.Reader,
-                record, record is null ? null : _names.Take($"Read{name}Async"),
-                $"{kind}, a ring buffer{(record is null ? "" : $" of <see cref=\"{record}\"/>")}. One reader at a time.");
+            case MapTypes.RingBuffer or MapTypes.PerfEventArray:
+                string? record = records.TryGetValue(variable.Name, out BtfType? declared) ? types.Map(declared, name + "Record") : null;
+                bool isRing = type == MapTypes.RingBuffer;
+                return new MapModel(
+                    variable.Name, property, $"{Readers}.{(isRing ? "BpfRingBuffer" : "BpfPerfBuffer")}", isRing ? MapAccess.Reader : MapAccess.OpenedReader,
+                    record, record is null ? null : _names.Take($"Read{name}Async"),
+                    $"{kind}, {(isRing ? "a ring buffer" : "a perf buffer")}{(record is null ? "" : $" of <see cref=\"{record}\"/>")}. One reader at a time.");
+            case MapTypes.UserRingBuffer:
+                return new MapModel(variable.Name, property, $"{Readers}.BpfUserRingBuffer", MapAccess.Reader, null, null, $"{kind}, a ring buffer to the program.");
         }
 
         return Typed(definition, type, name, 0) is { } typed

@@ -145,7 +145,7 @@ internal sealed class ObjectReader
 
     private void CheckRecords(Dictionary<string, BtfType> records, MapModel[] maps)
     {
-        foreach (string ring in records.Keys.Where(ring => !maps.Any(map => map.CName == ring && map.Access == MapAccess.Reader)))
+        foreach (string ring in records.Keys.Where(ring => !maps.Any(map => map.CName == ring && map.Access is MapAccess.Reader or MapAccess.OpenedReader)))
         {
             _findings.Add(new Finding(Rules.NoSuchRing, _place, RecordPrefix + ring, ring, _input.FileName));
         }
