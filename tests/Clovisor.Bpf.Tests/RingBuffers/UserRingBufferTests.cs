@@ -154,8 +154,7 @@ public sealed class UserRingBufferTests : IDisposable
         {
             for (int i = random.Next(200); i > 0; i--)
             {
-                Span<byte> record = stackalloc byte[8 + random.Next(40)];
-                record.Clear();
+                byte[] record = new byte[8 + random.Next(40)];
                 record[0] = (byte)i;
                 if (!ring.TrySend(record))
                 {
