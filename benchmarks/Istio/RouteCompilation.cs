@@ -24,21 +24,21 @@ public class RouteCompilation
         var yaml = new StringBuilder();
         for (int i = 0; i < Objects; i++)
         {
-            yaml.Append(CultureInfo.InvariantCulture, $$"""
+            yaml.Append(CultureInfo.InvariantCulture, $$$"""
                 ---
                 apiVersion: v1
                 kind: Service
-                metadata: {name: s{{i}}, namespace: app}
-                spec: {clusterIP: 10.{{i / 250}}.{{i % 250}}.1, ports: [{name: http, port: 80}]}
+                metadata: {name: s{{{i}}}, namespace: app}
+                spec: {clusterIP: 10.{{{i / 250}}}.{{{i % 250}}}.1, ports: [{name: http, port: 80}]}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
-                metadata: {name: s{{i}}, namespace: app}
+                metadata: {name: s{{{i}}}, namespace: app}
                 spec:
-                  hosts: [s{{i}}]
+                  hosts: [s{{{i}}}]
                   http:
-                  - {match: [{uri: {prefix: /a}}, {headers: {user: {exact: boss}}}], route: [{destination: {host: s{{i}}, subset: v1}}]}
-                  - {route: [{destination: {host: s{{i}}}}]}
+                  - {match: [{uri: {prefix: /a}}, {headers: {user: {exact: boss} } }], route: [{destination: {host: s{{{i}}}, subset: v1}}]}
+                  - {route: [{destination: {host: s{{{i}}} }}]}
 
                 """);
         }

@@ -5,7 +5,7 @@ using Clovisor.Testing.Kubernetes;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (ApiServerPrograms.Missing is { } missing)
 {
-    Console.Error.WriteLine($"Nothing is measured: {missing}");
+    await Console.Error.WriteLineAsync($"Nothing is measured: {missing}");
     return 2;
 }
 

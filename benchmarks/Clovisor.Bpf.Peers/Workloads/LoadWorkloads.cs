@@ -1,5 +1,6 @@
 using Clovisor.Bpf.Instructions;
 using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Programs;
 
 namespace Clovisor.Bpf.Peers.Workloads;

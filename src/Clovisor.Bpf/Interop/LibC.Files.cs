@@ -15,5 +15,8 @@ internal static unsafe partial class LibC
     internal static partial int open(byte* path, int flags);
 
     /// <summary>A descriptor of a process, closed on exec; minus one with errno set on failure.</summary>
-    internal static int pidfd_open(int pid) => (int)syscall(PidfdOpen, pid, null, 0);
+    internal static int pidfd_open(int pid) => (int)syscall_with_errno(PidfdOpen, pid, 0);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint syscall_with_errno(nint number, nint first, nint second);
 }

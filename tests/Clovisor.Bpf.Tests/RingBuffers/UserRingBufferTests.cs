@@ -150,6 +150,7 @@ public sealed class UserRingBufferTests : IDisposable
         using BpfUserRingBuffer ring = Open();
         ulong total = 0, count = 0;
         var random = new Random(3);
+        Span<byte> room = stackalloc byte[48];
         for (int round = 0; round < 300; round++)
         {
             for (int i = random.Next(200); i > 0; i--)

@@ -11,7 +11,10 @@ namespace Clovisor.Bpf.Tests.Tokens;
 /// </summary>
 internal static unsafe partial class Container
 {
-    internal const string PathVariable = "CLOVISOR_TEST_BPFFS";
+    private const string PathVariable = "CLOVISOR_TEST_BPFFS";
+
+    /// <summary>Where the BPF file system is mounted, inside of a container; null outside.</summary>
+    internal static string? Path { get; } = Environment.GetEnvironmentVariable(PathVariable);
 
     private const string Source = """
         #define _GNU_SOURCE
@@ -58,20 +61,20 @@ internal static unsafe partial class Container
         }
         """;
 
-    /// <summary>Runs a test that is marked as explicit.</summary>
+    /// <summary>Runs a test, which finds <see cref="Path"/> set.</summary>
     /// <returns>Exit code and output.</returns>
     internal static (int ExitCode, string Output) Run(string test, params (string Name, string Value)[] delegated)
     {
         string work = Directory.CreateTempSubdirectory("clvt-token-").FullName;
         try
         {
-            string mountPoint = Directory.CreateDirectory(Path.Combine(work, "bpf")).FullName;
+            string mountPoint = Directory.CreateDirectory(System.IO.Path.Combine(work, "bpf")).FullName;
             var start = new ProcessStartInfo(Compile(work))
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                ArgumentList = { mountPoint, Environment.ProcessPath!, "--explicit", "only", "--filter-method", test },
+                ArgumentList = { mountPoint, Environment.ProcessPath!, "--filter-method", test },
                 Environment = { [PathVariable] = mountPoint },
             };
             using Process child = Process.Start(start)!;
@@ -97,8 +100,8 @@ internal static unsafe partial class Container
 
     private static string Compile(string work)
     {
-        string source = Path.Combine(work, "container.c");
-        string program = Path.Combine(work, "container");
+        string source = System.IO.Path.Combine(work, "container.c");
+        string program = System.IO.Path.Combine(work, "container");
         File.WriteAllText(source, Source);
         using Process clang = Process.Start(new ProcessStartInfo("clang") { ArgumentList = { "-O1", "-Wall", "-o", program, source } })!;
         clang.WaitForExit();

@@ -10,18 +10,16 @@ public sealed class TokenTests
     private const string Hash = "0x2";
     private const string AllCommands = "any";
 
+    // The container runs the same test, which then finds itself inside.
     [KernelFact]
-    public void In_a_container_a_token_stands_for_the_rights_that_were_delegated() =>
-        RunInContainer("Clovisor.Bpf.Tests.Tokens.TokenTests.Inside_a_token_creates_what_is_delegated_and_explains_the_rest");
-
-    [KernelFact]
-    public void In_a_container_maps_take_a_token_by_themselves() =>
-        RunInContainer("Clovisor.Bpf.Tests.Tokens.TokenTests.Inside_maps_take_the_token_of_the_mounted_file_system");
-
-    [Fact(Explicit = true)]
-    public void Inside_a_token_creates_what_is_delegated_and_explains_the_rest()
+    public void In_a_container_a_token_creates_what_is_delegated_and_explains_the_rest()
     {
-        string path = Environment.GetEnvironmentVariable(Container.PathVariable)!;
+        if (Container.Path is not { } path)
+        {
+            RunInContainer(nameof(In_a_container_a_token_creates_what_is_delegated_and_explains_the_rest));
+            return;
+        }
+
         using BpfToken token = BpfToken.Create(path);
         BpfTokenPermissions permissions = token.ReadPermissions()!.Value;
         Assert.True(permissions.Allows(BpfCommand.MapCreate));
@@ -38,15 +36,21 @@ public sealed class TokenTests
         Assert.Contains("does not delegate maps of type LruHash", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
-    public void Inside_maps_take_the_token_of_the_mounted_file_system()
+    [KernelFact]
+    public void In_a_container_maps_take_the_token_of_the_mounted_file_system()
     {
+        if (Container.Path is not { } path)
+        {
+            RunInContainer(nameof(In_a_container_maps_take_the_token_of_the_mounted_file_system));
+            return;
+        }
+
         using BpfHashMap<uint, ulong> map = BpfHashMap.Create<uint, ulong>("clvt", 4);
         map[1] = 2;
 
         // Kept for the life of the process, which ends with this test; the watch on descriptors does not know that.
         using BpfToken token = BpfToken.Default!;
-        Assert.Equal(Environment.GetEnvironmentVariable(Container.PathVariable), token.Path);
+        Assert.Equal(path, token.Path);
     }
 
     [KernelFact]
@@ -84,7 +88,7 @@ public sealed class TokenTests
     private static void RunInContainer(string test)
     {
         (int exitCode, string output) = Container.Run(
-            test, ("delegate_cmds", AllCommands), ("delegate_maps", Hash), ("delegate_progs", "any"), ("delegate_attachs", "any"));
+            $"{typeof(TokenTests).FullName}.{test}", ("delegate_cmds", AllCommands), ("delegate_maps", Hash), ("delegate_progs", "any"), ("delegate_attachs", "any"));
         Assert.True(exitCode == 0, output);
         Assert.Contains("succeeded: 1", output, StringComparison.Ordinal);
     }

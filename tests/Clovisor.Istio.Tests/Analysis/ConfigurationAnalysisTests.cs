@@ -42,10 +42,7 @@ public sealed class ConfigurationAnalysisTests
     /// <summary>Istio's own examples, each with the code that its analyzer reports for it.</summary>
     [Theory]
     [InlineData("virtualservice_conflictingmeshgatewayhosts.yaml", "IST0109")]
-    [InlineData("virtualservice_destinationhosts.yaml", "IST0101")]
     [InlineData("virtualservice_destinationrules.yaml", "IST0101")]
-    [InlineData("virtualservice_gateways.yaml", "IST0101")]
-    [InlineData("virtualservice_host_not_found_gateway.yaml", "IST0132")]
     [InlineData("conflicting-gateways.yaml", "IST0145")]
     [InlineData("destinationrule-with-fake-host.yaml", "IST0174")]
     [InlineData("incorrect-port-name-external-name-service-type.yaml", "IST0150")]
@@ -56,9 +53,22 @@ public sealed class ConfigurationAnalysisTests
     {
         string? folder = SharedData.Folder("data/istio/analyzers");
         Assert.SkipUnless(folder is not null, "no folder above has shared/data/istio/analyzers");
+        IstioConfiguration configuration = IstioYaml.Read(File.ReadAllText(Path.Combine(folder!, file))).OrThrow();
+        Assert.Contains(ConfigurationAnalysis.Run(configuration), m => m.Code == code);
+    }
+
+    /// <summary>Examples that hold what the webhook refuses: istioctl reads files that never went through it, we say what is wrong with them.</summary>
+    [Theory]
+    [InlineData("virtualservice_destinationhosts.yaml", "spec.hosts: cannot be *")]
+    [InlineData("virtualservice_gateways.yaml", "spec.servers: is missing")]
+    [InlineData("virtualservice_host_not_found_gateway.yaml", "\"http\" is the name of another server's port")]
+    public void Examples_that_no_cluster_takes_are_refused_with_the_reason(string file, string reason)
+    {
+        string? folder = SharedData.Folder("data/istio/analyzers");
+        Assert.SkipUnless(folder is not null, "no folder above has shared/data/istio/analyzers");
         IstioReadResult read = IstioYaml.Read(File.ReadAllText(Path.Combine(folder!, file)));
-        Assert.SkipWhen(read.Configuration is null, $"the example is refused: {read.Errors.FirstOrDefault()}");
-        Assert.Contains(ConfigurationAnalysis.Run(read.Configuration!), m => m.Code == code);
+        Assert.Null(read.Configuration);
+        Assert.Contains(read.Errors, error => error.ToString().Contains(reason, StringComparison.Ordinal));
     }
 
     private static IEnumerable<AnalysisMessage> Run(string spec) => ConfigurationAnalysis.Run(Mesh.Read(Mesh.Rule("v", spec))).Where(static m => m.Subject.StartsWith("VirtualService", StringComparison.Ordinal));

@@ -161,7 +161,18 @@ public sealed class LayoutComparison
         BpfStructField? found = null;
         foreach (BpfStructField field in Managed.Fields)
         {
-            if (Matches(member.Name, field.Name) && (found is null || (field.Offset == member.Offset && field.Size == member.Size)))
+            if (!Matches(member.Name, field.Name))
+            {
+                continue;
+            }
+
+            if (IsAt(member, field))
+            {
+                return field;
+            }
+
+            // A field that lies where another member of that name lies is that one's.
+            if (!_members.Any(other => other != member && Matches(other.Name, field.Name) && IsAt(other, field)))
             {
                 found = field;
             }
@@ -169,6 +180,8 @@ public sealed class LayoutComparison
 
         return found;
     }
+
+    private static bool IsAt(CMember member, BpfStructField field) => field.Offset == member.Offset && field.Size == member.Size;
 
     private static bool Matches(string c, string managed) =>
         managed.Length > 0 && string.Equals(Plain(c), Plain(managed), StringComparison.OrdinalIgnoreCase);
