@@ -36,12 +36,13 @@ if [ "$build" = 1 ]; then
   done
   cc -O2 -Wall -Werror -Wno-unused-parameter \
     -DRING_FILL_OBJECT="\"$bin/c/ring_fill.bpf.o\"" -DOBJ_LOAD_OBJECT="\"$bin/c/obj_load.bpf.o\"" \
-    -o "$bin/c/c-libbpf" native/peer/*.c -lbpf
+    -o "$bin/c/c-libbpf" native/peer/*.c -lbpf -pthread
+  ln -sf c-libbpf "$bin/c/c-libbpf-threads"
   dotnet publish Clovisor.Bpf.Peers -c Release -v q --nologo -o "$bin/jit" >&2
   dotnet publish Clovisor.Bpf.Peers -c Release -v q --nologo --use-current-runtime -p:AheadOfTime=true -o "$bin/aot" >&2
   dotnet publish Clovisor.Bpf.PeerReport -c Release -v q --nologo -o "$bin/report" >&2
 fi
-peers=("$bin/c/c-libbpf" "$bin/aot/clovisor-peer" "$bin/jit/clovisor-peer" "${peers[@]}")
+peers=("$bin/c/c-libbpf" "$bin/c/c-libbpf-threads" "$bin/aot/clovisor-peer" "$bin/jit/clovisor-peer" "${peers[@]}")
 
 # All peers must visit the elements in the same order.
 expected=''

@@ -8,7 +8,7 @@ internal sealed class Measurement(double seconds)
 {
     private const double WarmUpFraction = 0.2;
 
-    // The just-in-time compiler replaces code in the background, on the same CPU, up to about half a second after it first ran.
+    // The just-in-time compiler may replace code of the framework in the background, on the same CPU, about half a second after it first ran.
     private const double JitWarmUpSeconds = 0.8;
 
     private readonly double[] _storage = new double[Samples.Maximum];

@@ -1,3 +1,5 @@
+using Clovisor.Bpf.Maps;
+
 namespace Clovisor.Bpf.Peers.Workloads;
 
 /// <summary>Replaces values by batches of one size; time is given for an element.</summary>
@@ -38,5 +40,40 @@ internal sealed class HashIterate(Elements elements) : FullHash(elements)
 
         Require(count == Length && sum == (ulong)Length * ((ulong)Length - 1) / 2, $"the walk saw {count} of {Length}");
         return count;
+    }
+}
+
+/// <summary>Reads the whole map in batches.</summary>
+internal sealed class HashBatchLookup : FullHash
+{
+    private readonly BpfMapReader<Key, Value> _reader;
+
+    internal HashBatchLookup(Elements elements)
+        : base(elements) => _reader = Map.CreateReader(4096);
+
+    internal override int Chunk => Length;
+
+    internal override int Run(int position)
+    {
+        int count = 0;
+        ulong sum = 0;
+        _reader.Restart();
+        while (_reader.Read())
+        {
+            count += _reader.Count;
+            foreach (ref readonly Value value in _reader.Values)
+            {
+                sum += value.A;
+            }
+        }
+
+        Require(count == Length && sum == (ulong)Length * ((ulong)Length - 1) / 2, $"the walk saw {count} of {Length}");
+        return count;
+    }
+
+    internal override void Close()
+    {
+        _reader.Dispose();
+        base.Close();
     }
 }

@@ -179,9 +179,9 @@ static double percentile(const struct samples *s, double p)
 void print_result(const char *op, int key_bytes, int value_bytes, struct samples *s)
 {
 	qsort(s->storage, s->count, sizeof(double), compare);
-	printf("{\"peer\":\"c-libbpf\",\"version\":\"%u.%u\",\"op\":\"%s\",\"key_bytes\":%d,\"value_bytes\":%d,"
+	printf("{\"peer\":\"c-libbpf%s\",\"version\":\"%u.%u\",\"op\":\"%s\",\"key_bytes\":%d,\"value_bytes\":%d,"
 	       "\"ns_p10\":%.2f,\"ns_p50\":%.2f,\"ns_p99\":%.2f,\"ns_mean\":%.2f,\"ops\":%llu,\"samples\":%llu}\n",
-	       libbpf_major_version(), libbpf_minor_version(), op, key_bytes, value_bytes, percentile(s, 0.10),
+	       args.threads ? "-threads" : "", libbpf_major_version(), libbpf_minor_version(), op, key_bytes, value_bytes, percentile(s, 0.10),
 	       percentile(s, 0.50), percentile(s, 0.99), s->nanoseconds / s->operations,
 	       (unsigned long long)s->operations, (unsigned long long)s->chunks);
 	fflush(stdout);

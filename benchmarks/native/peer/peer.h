@@ -14,6 +14,7 @@ struct arguments {
 	uint32_t entries;
 	const char *operations;	/* comma-separated; NULL for all */
 	int cpu;		/* -1 for the highest */
+	bool threads;		/* an idle second thread */
 };
 
 /* The data that all peers share; keys and values in the order in which they are visited. */
