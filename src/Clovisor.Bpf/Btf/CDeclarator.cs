@@ -11,9 +11,13 @@ internal sealed class CDeclarator
     // Every step copies what was written so far, so that the steps alone are no bound.
     private const int LongestShortened = 8192;
 
+    // Far more than everything that the largest struct of a kernel needs.
+    private const int MostCharacters = 4 << 20;
+
     private readonly Func<BtfType, string> _spell;
     private readonly int _mostSteps;
     private readonly bool _shortens;
+    private long _characters;
     private int _steps;
 
     /// <param name="spell">Spells what is no pointer, array or function.</param>
@@ -42,9 +46,12 @@ internal sealed class CDeclarator
 
     internal string Write(BtfType type, string name)
     {
-        if (++_steps > _mostSteps || (_shortens && name.Length > LongestShortened))
+        _characters += name.Length;
+        if (++_steps > _mostSteps || (_shortens && name.Length > LongestShortened) || _characters > MostCharacters)
         {
-            return _shortens ? $"void /* ... */ {name}" : throw new InvalidOperationException($"{type} needs more than {_mostSteps} declarations");
+            return _shortens
+                ? $"void /* ... */ {name}"
+                : throw new InvalidOperationException($"{type} needs more than {_mostSteps} declarations, or declarations longer than any compiler takes");
         }
 
         switch (type)

@@ -17,6 +17,7 @@ internal static class Errno
     internal const int EEXIST = 17;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
+    internal const int EFBIG = 27;
     internal const int ENOSPC = 28;
     internal const int ERANGE = 34;
     internal const int ENOLINK = 67;
@@ -50,7 +51,7 @@ internal static class Errno
         [EINVAL] = ("EINVAL", "Invalid argument"),
         [23] = ("ENFILE", "Too many open files in the system"),
         [24] = ("EMFILE", "Too many open files"),
-        [27] = ("EFBIG", "File too large"),
+        [EFBIG] = ("EFBIG", "File too large"),
         [ENOSPC] = ("ENOSPC", "No space left"),
         [30] = ("EROFS", "Read-only file system"),
         [ERANGE] = ("ERANGE", "Result out of range"),

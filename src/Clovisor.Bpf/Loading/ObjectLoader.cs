@@ -14,6 +14,9 @@ internal sealed unsafe class ObjectLoader(
     // A signal that interrupts the verifier ends a load with EAGAIN; libbpf itself tries five times.
     private const int InterruptedRetries = 5;
 
+    // A size is four damaged bytes away from all memory there is. The kernel has no room for more in one array either.
+    private const int MostInitialBytes = 256 << 20;
+
     /// <summary>What an object defines.</summary>
     internal static (List<BpfMapDefinition> Maps, List<BpfProgramDefinition> Programs) Describe(
         ObjectHandle handle, Lazy<BtfTypeTable> types, Func<int, byte[]> initialValue)
@@ -35,7 +38,15 @@ internal sealed unsafe class ObjectLoader(
     {
         using ObjectHandle.ObjectLease lease = handle.Lease();
         nuint size = 0;
-        byte* bytes = LibBpf.bpf_map__initial_value(handle.Maps()[map], &size);
+        nint native = handle.Maps()[map];
+        byte* bytes = LibBpf.bpf_map__initial_value(native, &size);
+        if (size > MostInitialBytes)
+        {
+            throw new BpfException(
+                "read the global variables of", NativeText.Read(LibBpf.bpf_map__name(native)), Errno.EFBIG,
+                $"The section says {size} bytes, and {MostInitialBytes} are taken: the object is damaged, or the data belongs into a map.");
+        }
+
         return bytes is null ? [] : new ReadOnlySpan<byte>(bytes, (int)size).ToArray();
     }
 

@@ -61,6 +61,9 @@ public sealed class HostileBtfTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.InRange(table[1].ToString().Length, 1, 100_000);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidOperationException>(() => table[1].ToC());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
     [Fact]

@@ -28,6 +28,15 @@ public sealed class DamagedObjectTests
         Assert.Throws<BpfException>(() => BpfObjectFile.Open(elf, "damaged.bpf.o"));
     }
 
+    [Fact]
+    public void Global_variables_larger_than_memory_are_refused_and_not_read()
+    {
+        using BpfObjectFile file = TestPrograms.Open("char huge[300 << 20]; SEC(\"tc\") int use(struct __sk_buff *skb) { return huge[skb->len & 1023]; }");
+        BpfException refused = Assert.Throws<BpfException>(() => file.Maps.Single(static map => map.Section == ".bss").InitialValue.Length);
+        Assert.Equal("EFBIG", refused.ErrnoName);
+        Assert.Contains("The section says 314572800 bytes", refused.Message, StringComparison.Ordinal);
+    }
+
     // The first record of that kind; records of our own program are walked over by their lengths.
     private static int FindDataSection(byte[] elf)
     {
