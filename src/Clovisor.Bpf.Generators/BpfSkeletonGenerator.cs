@@ -37,6 +37,10 @@ public sealed class BpfSkeletonGenerator : IIncrementalGenerator
             // Symbols are read as they are asked for, and may be damaged where the tables were not.
             return Failure(input, Rules.NotBpf, input.FileName, e.Message);
         }
+        catch (InvalidDataException e)
+        {
+            return Failure(input, Rules.DamagedTypes, input.FileName, e.Message);
+        }
         catch (Exception e)
         {
             return Failure(input, Rules.Failed, input.FileName, $"{e.GetType().Name}: {e.Message}");

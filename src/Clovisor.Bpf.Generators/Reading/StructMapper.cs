@@ -114,7 +114,20 @@ internal sealed class StructMapper(TypeMapper types, Action<string, string, stri
             type = array.Element.Unqualified;
         }
 
-        return type is BtfStruct layout ? new CLayout().AlignmentOf(layout) : type.Size is 2 or 4 or 8 or 16 ? type.Size : 1;
+        if (type is not BtfStruct layout)
+        {
+            return type.Size is 2 or 4 or 8 or 16 ? type.Size : 1;
+        }
+
+        try
+        {
+            return new CLayout().AlignmentOf(layout);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Only damaged BTF says that a struct contains itself: the file is at fault, not the generator.
+            throw new InvalidDataException(e.Message, e);
+        }
     }
 
     private sealed class Build(BtfStruct layout, string name)

@@ -14,8 +14,8 @@ internal sealed unsafe class ObjectLoader(
     // A signal that interrupts the verifier ends a load with EAGAIN; libbpf itself tries five times.
     private const int InterruptedRetries = 5;
 
-    // A size is four damaged bytes away from all memory there is. The kernel has no room for more in one array either.
-    private const int MostInitialBytes = 256 << 20;
+    // A size is four damaged bytes away from all memory there is..
+    private const int MostInitialBytes = 128 << 20;
 
     /// <summary>What an object defines.</summary>
     internal static (List<BpfMapDefinition> Maps, List<BpfProgramDefinition> Programs) Describe(

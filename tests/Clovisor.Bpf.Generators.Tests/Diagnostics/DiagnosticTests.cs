@@ -41,6 +41,18 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
+    public void CLV0103_types_nested_deeper_than_anyone_means()
+    {
+        string dimensions = string.Concat(Enumerable.Repeat("[1]", 140));
+        Says("CLV0103", DiagnosticSeverity.Error, "a.bpf.o", BpfCompiler.Compile($$"""
+            struct inner { __u32 deep{{dimensions}}; };
+            struct outer { struct inner first; __u32 last; };
+            struct { __uint(type, BPF_MAP_TYPE_ARRAY); __type(key, __u32); __type(value, struct outer); __uint(max_entries, 1); } outers SEC(".maps");
+            SEC("tc") int use(struct __sk_buff *skb) { __u32 zero = 0; return bpf_map_lookup_elem(&outers, &zero) != 0; }
+            """));
+    }
+
+    [Fact]
     public void CLV0104_two_objects_of_one_class()
     {
         using GeneratorRun run = new GeneratorRun().Object("one/a.bpf.o", Good).Object("two/a.bpf.o", Good).Run();
