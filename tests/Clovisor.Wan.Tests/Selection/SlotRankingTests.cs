@@ -32,7 +32,7 @@ public sealed class SlotRankingTests
             }
         });
 
-    // With two or three missing an exact table without moving others need not exist; it is at most three slots off (of 64).
+    // With two or three missing an exact table without moving others need not exist; it is at most four slots off (of 64), and seldom more than two.
     [Fact]
     public void Shares_stay_near_with_up_to_three_links_missing() =>
         Weights.Sample(weights =>
@@ -44,7 +44,7 @@ public sealed class SlotRankingTests
                 {
                     int[] wanted = Wanted(weights, live);
                     int[] counts = Counts(ranking, live, weights.Length);
-                    Assert.All(counts.Zip(wanted), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 3));
+                    Assert.All(counts.Zip(wanted), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 4));
                 }
             }
         });
