@@ -6,17 +6,6 @@ namespace Clovisor.Bpf.Interop;
 /// <summary>bpf(2) itself.</summary>
 internal static unsafe class BpfSyscall
 {
-    private static readonly nint Number = RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 => 321,
-        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 280,
-        Architecture.S390x => 351,
-        Architecture.Ppc64le => 361,
-        _ => -1,
-    };
-
-    static BpfSyscall() => NativeLibraries.Initialize();
-
     /// <summary>Runs one command.</summary>
     /// <returns>The kernel's non-negative answer, or minus errno.</returns>
     internal static int Call<TAttributes>(BpfCommand command, ref TAttributes attributes)
@@ -29,8 +18,7 @@ internal static unsafe class BpfSyscall
                 return substitute.Call(command, pointer, sizeof(TAttributes));
             }
 
-            nint result = LibC.syscall(Number, (nint)command, pointer, sizeof(TAttributes));
-            return result >= 0 ? (int)result : -Marshal.GetLastSystemError();
+            return DirectCall.Run(command, pointer, sizeof(TAttributes));
         }
     }
 

@@ -23,12 +23,6 @@ internal static unsafe partial class LibC
     static LibC() => NativeLibraries.Initialize();
 
     // Variadic in C. On the Linux ABIs we run on, integer arguments of variadic functions travel as those of others do.
-    // The caller takes errno itself, right after a call that failed, as the marshaller would after every call: that is three
-    // calls less for an operation that takes about as long as thirty.
-    [LibraryImport(Library)]
-    internal static partial nint syscall(nint number, nint command, void* attributes, nint size);
-
-    // Variadic as well.
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int open(byte* path, int flags, int mode);
 

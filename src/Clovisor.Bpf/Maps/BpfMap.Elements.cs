@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Interop.Handles;
 
@@ -10,14 +11,31 @@ public sealed unsafe partial class BpfMap
     /// <summary>One element command. Returns 0 or more, or minus errno.</summary>
     internal int Element(BpfCommand command, void* key, void* value, ulong flags)
     {
-        using BpfHandle.FdLease lease = Handle.Lease();
+        BpfHandle handle = Handle;
+        DescriptorUse use = handle.Use(out int descriptor);
         var attributes = new MapElementAttributes
         {
-            MapDescriptor = (uint)lease.Descriptor,
+            MapDescriptor = (uint)descriptor,
             Key = (ulong)key,
             Value = (ulong)value,
             Flags = flags,
         };
+        if (SubstituteKernel.IsSubstitute(descriptor))
+        {
+            return SubstituteElement(use, command, ref attributes);
+        }
+
+        int result = DirectCall.Run(command, &attributes, sizeof(MapElementAttributes));
+        use.End();
+        GC.KeepAlive(handle);
+        return result;
+    }
+
+    // A substitute may call back, so the use ends before; its numbers are never given to another object.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int SubstituteElement(DescriptorUse use, BpfCommand command, ref MapElementAttributes attributes)
+    {
+        use.End();
         return BpfSyscall.Call(command, ref attributes);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Clovisor.Bpf.Interop.Handles;
@@ -6,6 +8,7 @@ namespace Clovisor.Bpf.Interop.Handles;
 internal sealed class BpfHandle : SafeHandle
 {
     private DescriptorTrace.Opening? _opening;
+    private bool _hasUses;
 
     internal BpfHandle(int descriptor) : base(-1, ownsHandle: true)
     {
@@ -28,6 +31,31 @@ internal sealed class BpfHandle : SafeHandle
 
     /// <summary>Holds the descriptor open for one call. Throws <see cref="ObjectDisposedException"/> after disposal.</summary>
     internal FdLease Lease() => new(this);
+
+    /// <summary>
+    /// Begins a call that holds the descriptor without counting. Throws <see cref="ObjectDisposedException"/> after disposal. The caller ends the use by
+    /// <see cref="DescriptorUse.End"/> and keeps the handle reachable until then; what may stand in between, <see cref="DescriptorUse"/> says.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal DescriptorUse Use(out int descriptor)
+    {
+        descriptor = (int)handle;
+        DescriptorUse use = DescriptorUse.OfThread;
+        use.Begin(descriptor);
+        if (!_hasUses)
+        {
+            // A full fence once: from here on, who closes knows that there are uses to wait for, or this thread sees that it is closed.
+            Volatile.Write(ref _hasUses, true);
+            Interlocked.MemoryBarrier();
+        }
+
+        if (IsClosed)
+        {
+            EndAndThrow(use);
+        }
+
+        return use;
+    }
 
     /// <summary>A second descriptor of the same kernel object, closed on exec.</summary>
     internal BpfHandle Duplicate(string target)
@@ -57,6 +85,11 @@ internal sealed class BpfHandle : SafeHandle
     protected override bool ReleaseHandle()
     {
         int descriptor = (int)handle;
+        if (Volatile.Read(ref _hasUses))
+        {
+            DescriptorUse.AwaitEnd(descriptor);
+        }
+
         if (SubstituteKernel.IsSubstitute(descriptor))
         {
             SubstituteKernel.OwnerOf(descriptor)?.Close(descriptor);
@@ -77,6 +110,13 @@ internal sealed class BpfHandle : SafeHandle
         {
             DescriptorTrace.Closed(opening, lost: !disposing);
         }
+    }
+
+    [DoesNotReturn]
+    private void EndAndThrow(DescriptorUse use)
+    {
+        use.End();
+        throw new ObjectDisposedException(GetType().FullName);
     }
 
     /// <summary>A counted reference on the handle, so that another thread's Dispose cannot recycle the number under a call.</summary>
