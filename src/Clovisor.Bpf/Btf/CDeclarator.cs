@@ -11,8 +11,9 @@ internal sealed class CDeclarator
     // Every step copies what was written so far, so that the steps alone are no bound.
     private const int LongestShortened = 8192;
 
-    // Far more than everything that the largest struct of a kernel needs.
-    private const int MostCharacters = 4 << 20;
+    // Far more than everything that the largest struct of a kernel needs; for a name alone, far more than anybody reads.
+    private const int MostCharacters = 16 << 20;
+    private const int MostCharactersShortened = 16 * LongestShortened;
 
     private readonly Func<BtfType, string> _spell;
     private readonly int _mostSteps;
@@ -30,6 +31,8 @@ internal sealed class CDeclarator
         _shortens = shortens;
     }
 
+    private bool IsTooLong => _characters > (_shortens ? MostCharactersShortened : MostCharacters);
+
     /// <summary>A declaration in which types without a tag are hinted at.</summary>
     internal static string Declare(BtfType type, string name) => new CDeclarator(static type => Spell(type, type.Name), MostStepsOfName, shortens: true).Write(type, name);
 
@@ -44,16 +47,22 @@ internal sealed class CDeclarator
         _ => name,
     };
 
+    // Both ways cost: what a step is given, which grows inwards, and what it gives back, which grows outwards.
     internal string Write(BtfType type, string name)
     {
         _characters += name.Length;
-        if (++_steps > _mostSteps || (_shortens && name.Length > LongestShortened) || _characters > MostCharacters)
+        if (++_steps > _mostSteps || (_shortens && name.Length > LongestShortened) || IsTooLong)
         {
-            return _shortens
-                ? $"void /* ... */ {name}"
-                : throw new InvalidOperationException($"{type} needs more than {_mostSteps} declarations, or declarations longer than any compiler takes");
+            return _shortens ? $"void /* ... */ {name}" : throw TooLong(type);
         }
 
+        string text = Step(type, name);
+        _characters += text.Length;
+        return !IsTooLong ? text : _shortens ? "void /* ... */" : throw TooLong(type);
+    }
+
+    private string Step(BtfType type, string name)
+    {
         switch (type)
         {
             case BtfPointer { Target: var target }:
@@ -75,6 +84,9 @@ internal sealed class CDeclarator
                 return name.Length == 0 ? spelled : name[0] == '[' ? spelled + name : $"{spelled} {name}";
         }
     }
+
+    private InvalidOperationException TooLong(BtfType type) =>
+        new($"{type} needs more than {_mostSteps} declarations, or declarations longer than any compiler takes");
 
     private static bool IsPointer(BtfType type)
     {

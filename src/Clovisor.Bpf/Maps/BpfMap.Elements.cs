@@ -8,6 +8,9 @@ namespace Clovisor.Bpf.Maps;
 // The element operations on pointers, which the typed maps share.
 public sealed unsafe partial class BpfMap
 {
+    // Cleared when the kernel refuses the flag. Every map asks once: the answer of a fake kernel is none of the running one's.
+    internal bool MayHaveSingleCpuElements { get; set; } = true;
+
     /// <summary>One element command. Returns 0 or more, or minus errno.</summary>
     internal int Element(BpfCommand command, void* key, void* value, ulong flags)
     {
@@ -58,9 +61,12 @@ public sealed unsafe partial class BpfMap
         return result;
     }
 
-    internal bool Update(void* key, void* value, BpfUpdateMode mode, ulong flags = 0)
+    internal bool Update(void* key, void* value, BpfUpdateMode mode, ulong flags = 0) =>
+        UpdateMet(Element(BpfCommand.MapUpdateElement, key, value, (ulong)mode | flags), mode);
+
+    /// <summary>What an update's answer means. False when the mode was not met; other refusals throw.</summary>
+    internal bool UpdateMet(int result, BpfUpdateMode mode)
     {
-        int result = Element(BpfCommand.MapUpdateElement, key, value, (ulong)mode | flags);
         switch (result)
         {
             case >= 0:

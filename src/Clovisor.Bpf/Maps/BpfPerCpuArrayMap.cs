@@ -52,6 +52,29 @@ public sealed unsafe class BpfPerCpuArrayMap<TValue> : IBpfTypedMap<BpfPerCpuArr
         return buffer.Values;
     }
 
+    /// <summary>Reads one CPU's value of an element. Kernels before Linux 7.0 give all CPUs' values, of which this takes one.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="cpu">From 0 to <see cref="CpuCount"/> - 1.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public TValue Read(int index, int cpu)
+    {
+        uint key = Key(index);
+        SingleCpuElement.Read(Map, &key, cpu, out TValue value);
+        return value;
+    }
+
+    /// <summary>Writes one CPU's value of an element, and leaves the others alone. Needs Linux 7.0. What that CPU's programs count at the same time may be lost.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="cpu">From 0 to <see cref="CpuCount"/> - 1.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="BpfNotSupportedException">The kernel cannot; nothing was written.</exception>
+    /// <exception cref="BpfException">The kernel refused otherwise.</exception>
+    public void Write(int index, int cpu, in TValue value)
+    {
+        uint key = Key(index);
+        SingleCpuElement.Write(Map, &key, cpu, in value, BpfUpdateMode.Any);
+    }
+
     /// <summary>Writes all CPUs' values of an element. Increments that programs make at the same time may be lost.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     /// <param name="values">At least <see cref="CpuCount"/> long; CPU 0 comes first.</param>

@@ -56,6 +56,37 @@ public sealed unsafe class BpfPerCpuHashMap<TKey, TValue> : IBpfTypedMap<BpfPerC
         return Map.TryLookup(MemoryMarshal.AsBytes(new ReadOnlySpan<TKey>(in key)), buffer.Bytes);
     }
 
+    /// <summary>Reads one CPU's value of a key. Kernels before Linux 7.0 give all CPUs' values, of which this takes one.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cpu">From 0 to <see cref="CpuCount"/> - 1.</param>
+    /// <param name="value">The value; default when the key is not there.</param>
+    /// <returns>False when the key is not there.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public bool TryGetValue(in TKey key, int cpu, out TValue value)
+    {
+        fixed (TKey* k = &key)
+        {
+            return SingleCpuElement.Read(Map, k, cpu, out value);
+        }
+    }
+
+    /// <summary>Writes one CPU's value of a key, and leaves the others alone; a new key starts with zero for them. Needs Linux 7.0. What that CPU's
+    /// programs count at the same time may be lost.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cpu">From 0 to <see cref="CpuCount"/> - 1.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="mode">What is demanded of the key.</param>
+    /// <returns>False when <paramref name="mode"/> was not met: the key exists, or does not.</returns>
+    /// <exception cref="BpfNotSupportedException">The kernel cannot; nothing was written.</exception>
+    /// <exception cref="BpfException">The map is full (E2BIG), or the kernel refused otherwise.</exception>
+    public bool TrySetValue(in TKey key, int cpu, in TValue value, BpfUpdateMode mode = BpfUpdateMode.Any)
+    {
+        fixed (TKey* k = &key)
+        {
+            return SingleCpuElement.Write(Map, k, cpu, in value, mode);
+        }
+    }
+
     /// <summary>Whether a key is there.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="BpfException">The kernel refused.</exception>

@@ -66,6 +66,21 @@ public sealed class HostileBtfTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
+    // Here it is what comes back that grows: each level's parameter list contains the one below.
+    [Theory]
+    [InlineData(20)]
+    [InlineData(2000)]
+    public void A_prototype_that_takes_itself_is_written_without_growing_beyond_measure(int nameLength)
+    {
+        BtfTypeTable table = BtfTypeTable.Parse(BtfBytes.Of([0, Prototype | 1, 0, 1, 2, 0, Pointer, 1], "\0" + new string('a', nameLength)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.InRange(table[1].ToString().Length, 1, 200_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidOperationException>(() => table[1].ToC());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 << 20);
+    }
+
     [Fact]
     public void Prototypes_that_double_at_each_step_can_be_written()
     {

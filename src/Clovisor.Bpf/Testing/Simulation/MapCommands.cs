@@ -7,8 +7,9 @@ namespace Clovisor.Bpf.Testing.Simulation;
 /// <summary>The commands on maps: what the kernel checks before the map's own type has its say, in the kernel's order.</summary>
 internal sealed unsafe class MapCommands(SimulatedKernel kernel, ObjectTable objects)
 {
-    // Offsets in union bpf_attr of element and batch commands.
-    private const int Key = 8, Value = 16, Flags = 24;
+    /// <summary>Offsets in union bpf_attr of element commands.</summary>
+    internal const int Key = 8, Value = 16, Flags = 24;
+    // Those of batch commands.
     private const int BatchDescriptor = 36, BatchCount = 32, BatchElementFlags = 40, BatchFlags = 48;
 
     internal int Create(Attributes attributes)
@@ -26,6 +27,11 @@ internal sealed unsafe class MapCommands(SimulatedKernel kernel, ObjectTable obj
     internal int Lookup(Attributes attributes)
     {
         int result = Find(attributes.Descriptor(0), needsRead: true, needsWrite: false, out SimulatedMap map);
+        if (result == 0 && SingleCpu.IsNamed(map, attributes.U64(Flags)))
+        {
+            return SingleCpu.Lookup(map, attributes);
+        }
+
         result = result < 0 ? result : CheckFlags(attributes.U64(Flags));
         result = result < 0 ? result : CheckKey(map, attributes.Pointer(Key));
         if (result < 0)
@@ -55,6 +61,11 @@ internal sealed unsafe class MapCommands(SimulatedKernel kernel, ObjectTable obj
     {
         int result = Find(attributes.Descriptor(0), needsRead: false, needsWrite: true, out SimulatedMap map);
         ulong flags = attributes.U64(Flags);
+        if (result == 0 && SingleCpu.IsNamed(map, flags))
+        {
+            return SingleCpu.Update(map, attributes);
+        }
+
         if (result == 0 && (flags & MapFlags.Lock) != 0)
         {
             result = -Errno.EINVAL;

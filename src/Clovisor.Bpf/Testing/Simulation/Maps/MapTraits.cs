@@ -35,4 +35,5 @@ internal static class MapFlags
     internal const ulong NotExisting = 1;
     internal const ulong Existing = 2;
     internal const ulong Lock = 4;
+    internal const ulong Cpu = 8;
 }
