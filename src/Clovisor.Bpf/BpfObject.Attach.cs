@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Clovisor.Bpf.Interop;
 using Clovisor.Bpf.Loading;
+using Clovisor.Bpf.Programs;
 using Clovisor.Bpf.Tracing;
 
 namespace Clovisor.Bpf;
@@ -8,6 +9,32 @@ namespace Clovisor.Bpf;
 // What keeps its state in the object, and so is attached through it.
 public sealed partial class BpfObject
 {
+    /// <summary>
+    /// Attaches every loaded program whose section names what to attach it to, as <see cref="BpfProgram.Attach"/> does: all of them, or none. Programs that want a device, a
+    /// group, a map or a process are left alone and listed, with the method that attaches them. Needs what the kinds need.
+    /// </summary>
+    /// <returns>What was attached. Disposing it detaches.</returns>
+    /// <exception cref="BpfException">The kernel refused one; those before it are detached again.</exception>
+    public BpfAttachmentSet AttachAll()
+    {
+        var set = new BpfAttachmentSet();
+        try
+        {
+            foreach (string name in _programs.Keys.Order(StringComparer.Ordinal))
+            {
+                using BpfProgram program = Program(name);
+                set.Add(program);
+            }
+
+            return set;
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Attaches a program to the static probes (USDT) of a program or library. The program's source includes <c>bpf/usdt.bpf.h</c>. Needs CAP_PERFMON and CAP_BPF, or root. From
     /// Linux 4.14; probes with a counter from 4.20.

@@ -80,6 +80,16 @@ public sealed class SkeletonTests
     }
 
     [KernelFact]
+    public void What_no_section_names_a_target_for_is_left_to_the_caller()
+    {
+        using EverythingBpf skeleton = EverythingBpf.Load();
+        using BpfAttachmentSet set = skeleton.AttachAll();
+
+        Assert.Empty(set.Attached);
+        Assert.Equal(skeleton.Object.ProgramNames.Order(), set.LeftAlone.Keys.Order());
+    }
+
+    [KernelFact]
     public void Maps_have_the_types_of_the_program()
     {
         using EverythingBpf.Opened opened = EverythingBpf.Open();

@@ -63,6 +63,11 @@ internal static class SkeletonWriter
         }
 
         code.Line()
+            .Summary("Attaches every program whose section names what to attach it to: all of them, or none. Those that want a device, a group or a map are listed in the result.")
+            .Line($"/// <exception cref=\"{Bpf}.BpfException\">The kernel refused one; those before it are detached again.</exception>")
+            .Line($"public {Bpf}.BpfAttachmentSet AttachAll() => Object.AttachAll();");
+
+        code.Line()
             .Summary("Opens the object that is embedded in this assembly: the place to size maps, set constants and leave programs out. Needs no privilege.")
             .Line("/// <param name=\"options\">How to load it; null for the defaults.</param>")
             .Line($"/// <exception cref=\"{Bpf}.BpfException\">It is not a BPF object, or libbpf is missing.</exception>")

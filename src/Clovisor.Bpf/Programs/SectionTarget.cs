@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Clovisor.Bpf.Tracing;
 
@@ -6,25 +7,37 @@ namespace Clovisor.Bpf.Programs;
 /// <summary>Attaches a program to what its section names, as libbpf does.</summary>
 internal static class SectionTarget
 {
-    internal static IDisposable Attach(BpfProgram program)
+    /// <summary>Attaches. Throws <see cref="InvalidOperationException"/> when the section names no target.</summary>
+    internal static IDisposable Attach(BpfProgram program) =>
+        TryFind(program, out Func<IDisposable>? attach, out string? reason) ? attach() : throw new InvalidOperationException(reason);
+
+    /// <summary>How to attach a program to what its section names; false, with the reason, when it names nothing. Attaches nothing yet.</summary>
+    internal static bool TryFind(BpfProgram program, [NotNullWhen(true)] out Func<IDisposable>? attach, [NotNullWhen(false)] out string? reason)
     {
-        string section = program.Section
-            ?? throw new InvalidOperationException($"{program.Name} was not taken from an object file, so no section says what to attach it to. Use the method for its kind.");
+        attach = null;
+        if (program.Section is not { } section)
+        {
+            reason = $"{program.Name} was not taken from an object file, so no section says what to attach it to. Use the method for its kind.";
+            return false;
+        }
+
         int slash = section.IndexOf('/', StringComparison.Ordinal);
         string kind = (slash < 0 ? section : section[..slash]).TrimStart('?');
         string target = slash < 0 ? "" : section[(slash + 1)..];
-        return program.Type switch
+        attach = program.Type switch
         {
-            BpfProgramType.Tracing when program.ExpectedAttachType == BpfAttachType.TraceIterator => program.AttachIterator(),
-            BpfProgramType.Tracing or BpfProgramType.Lsm when program.ExpectedAttachType != BpfAttachType.LsmCgroup => program.AttachTracing(),
-            BpfProgramType.Extension => program.AttachExtension(),
-            BpfProgramType.RawTracepoint or BpfProgramType.RawTracepointWritable when target.Length > 0 => program.AttachRawTracepoint(target),
-            BpfProgramType.Tracepoint when target.Contains('/', StringComparison.Ordinal) => Tracepoint(program, target),
-            BpfProgramType.Kprobe when target.Length > 0 && !kind.Contains('.', StringComparison.Ordinal) => Probe(program, kind, target),
-            BpfProgramType.SocketLookup => program.AttachNetworkNamespace(),
-            BpfProgramType.Netfilter => program.AttachNetfilter(),
-            _ => throw new InvalidOperationException($"SEC(\"{section}\") does not say what to attach {program.Name} ({program.Type}) to. {Advice(program.Type)}"),
+            BpfProgramType.Tracing when program.ExpectedAttachType == BpfAttachType.TraceIterator => () => program.AttachIterator(),
+            BpfProgramType.Tracing or BpfProgramType.Lsm when program.ExpectedAttachType != BpfAttachType.LsmCgroup => () => program.AttachTracing(),
+            BpfProgramType.Extension => () => program.AttachExtension(),
+            BpfProgramType.RawTracepoint or BpfProgramType.RawTracepointWritable when target.Length > 0 => () => program.AttachRawTracepoint(target),
+            BpfProgramType.Tracepoint when target.Contains('/', StringComparison.Ordinal) => () => Tracepoint(program, target),
+            BpfProgramType.Kprobe when target.Length > 0 && !kind.Contains('.', StringComparison.Ordinal) => () => Probe(program, kind, target),
+            BpfProgramType.SocketLookup => () => program.AttachNetworkNamespace(),
+            BpfProgramType.Netfilter => () => program.AttachNetfilter(),
+            _ => null,
         };
+        reason = attach is null ? $"SEC(\"{section}\") does not say what to attach {program.Name} ({program.Type}) to. {Advice(program.Type)}" : null;
+        return attach is not null;
     }
 
     private static ProbeAttachment Tracepoint(BpfProgram program, string target)
