@@ -145,7 +145,7 @@ public sealed class BpfMapDefinition
 
     /// <summary>Makes the next loads use a map that exists, for example one that was pinned by a process before, instead of a new one.</summary>
     /// <param name="map">The map. The definition takes a descriptor of its own; the caller goes on owning this one.</param>
-    /// <exception cref="BpfMapIncompatibleException">Type, sizes, entries or flags differ; every difference is listed, nothing is changed.</exception>
+    /// <exception cref="BpfMapIncompatibleException">Type, sizes, entries or flags differ, or a member of key or value stands elsewhere; every difference is listed, nothing is changed.</exception>
     public void Reuse(BpfMap map)
     {
         ArgumentNullException.ThrowIfNull(map);

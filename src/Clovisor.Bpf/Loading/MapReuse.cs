@@ -1,3 +1,5 @@
+using Clovisor.Bpf.Btf;
+using Clovisor.Bpf.Btf.Layouts;
 using Clovisor.Bpf.Maps;
 
 namespace Clovisor.Bpf.Loading;
@@ -23,6 +25,12 @@ internal static class MapReuse
         Compare("max entries", EffectiveEntries(definition), map.MaxEntries);
         Compare("flags", definition.Flags, EffectiveFlags(definition, map));
         Compare("map_extra", definition.Extra, map.Extra);
+        if (differences.Count == 0)
+        {
+            CompareTypes("key", definition.Btf?.Key, map.Btf?.Key);
+            CompareTypes("value", definition.Btf?.Value, map.Btf?.Value);
+        }
+
         return differences;
 
         void Compare<T>(string what, T wanted, T existing)
@@ -30,6 +38,15 @@ internal static class MapReuse
             if (!EqualityComparer<T>.Default.Equals(wanted, existing))
             {
                 differences.Add($"{what} is {wanted} in the object file, {existing} in the existing map (id {map.Id})");
+            }
+        }
+
+        // Without the right to read the kernel's BTF, or for maps made without it, sizes are all there is.
+        void CompareTypes(string what, BtfType? wanted, BtfType? existing)
+        {
+            if (wanted is not null && existing is not null)
+            {
+                differences.AddRange(SharedMembers.Differences(what, wanted, existing));
             }
         }
     }
