@@ -1,4 +1,5 @@
 using Clovisor.Bpf;
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Status;
@@ -145,7 +146,9 @@ public sealed partial class WanEngine : IDisposable
     /// <exception cref="ArgumentException">There can be no such session; the message says why.</exception>
     /// <exception cref="BpfException">The kernel refused, most often because the session table is full.</exception>
     /// <exception cref="InvalidOperationException">The engine was not started.</exception>
-    public SessionAdmission Admit(in SessionTuple tuple, string association)
+    public SessionAdmission Admit(in SessionTuple tuple, string association) => Admit(in tuple, association, slot: null);
+
+    private SessionAdmission Admit(in SessionTuple tuple, string association, byte? slot)
     {
         EngineCore core = Started();
         while (true)
@@ -165,13 +168,34 @@ public sealed partial class WanEngine : IDisposable
                 return new SessionAdmission(AdmissionOutcome.UnknownAssociation, null);
             }
 
-            int? link = _datapath.Admit(tuple, position);
+            int? link = _datapath.Admit(tuple, position, slot);
             string? name = link is { } place ? core.Steering.NameOf(place) : null;
             if (core.Version == version)
             {
                 return new SessionAdmission(name is null ? AdmissionOutcome.NoLink : AdmissionOutcome.Admitted, name);
             }
         }
+    }
+
+    /// <summary>Enters a session into the kernel under the association that means it, before its first packet; sessions with one sticky key take one link.</summary>
+    /// <remarks>As <see cref="Admit(in SessionTuple, string)"/>. A session that no association means is not entered, and takes the node's own routes.</remarks>
+    /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
+    /// <param name="facts">What is known of it. Addresses, ports and protocol are taken from <paramref name="tuple"/> where they are null here.</param>
+    /// <exception cref="ArgumentException">There can be no such session; the message says why.</exception>
+    /// <exception cref="BpfException">The kernel refused, most often because the session table is full.</exception>
+    /// <exception cref="InvalidOperationException">The engine was not started.</exception>
+    public SessionAdmission Admit(in SessionTuple tuple, SessionFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        facts = facts with
+        {
+            Source = facts.Source ?? tuple.Source,
+            Destination = facts.Destination ?? tuple.Destination,
+            Protocol = facts.Protocol ?? (byte)tuple.Protocol,
+        };
+        return Configuration.Classify(facts) is { } match
+            ? Admit(in tuple, match.Association.Name, match.Association.Sticky.SlotOf(facts))
+            : new SessionAdmission(AdmissionOutcome.UnknownAssociation, null);
     }
 
     /// <summary>Stops the engine's thread and gives up its sockets. The datapath stays as it is.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Clovisor.Wan.Associations;
 
 /// <summary>Says which sessions are meant, and which links carry them.</summary>
-/// <remarks>Immutable. Needs at least one mesh route or one DSCP, and at least one tier.</remarks>
+/// <remarks>Immutable. Needs at least one mesh route, flow or DSCP, and at least one tier.</remarks>
 public sealed record WanAssociation
 {
     /// <summary>The name. Lower-case letters, digits, '-' and '.', at most 63 bytes; unique in a configuration.</summary>
@@ -11,6 +11,10 @@ public sealed record WanAssociation
 
     /// <summary>The mesh route rules whose sessions are meant. No two associations hold the same reference.</summary>
     public ImmutableArray<MeshRouteReference> MeshRoutes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Sessions by what is known of them beside their mesh route; one of the list is enough. No two associations hold the same one.
+    /// Which association has a session that several mean, <see cref="AssociationClassifier"/> says.</summary>
+    public ImmutableArray<FlowMatch> Flows { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The code points whose packets are meant, 1 to 63. No two associations hold the same one.</summary>
     public ImmutableArray<byte> Dscps { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -42,4 +46,15 @@ public sealed record WanAssociation
 
     /// <summary>What happens when a better tier works again. The default is <see cref="FailbackMode.Drain"/>.</summary>
     public FailbackMode Failback { get; init; }
+
+    /// <summary>How long after a failback sessions that are still pinned to the worse link are settled by the action for their protocol; null,
+    /// the default, lets them end there. 0 to 1 day; only with <see cref="FailbackMode.Drain"/>.</summary>
+    public TimeSpan? ResetAfter { get; init; }
+
+    /// <summary>What happens to pinned sessions when their link no longer keeps the SLA class and another one does. The default is
+    /// <see cref="BrownoutAction.NewSessionsOnly"/>.</summary>
+    public BrownoutAction OnBrownout { get; init; }
+
+    /// <summary>What keeps several sessions on one link. The default is nothing.</summary>
+    public StickyKey Sticky { get; init; }
 }

@@ -1,4 +1,5 @@
 using Clovisor.Wan.Associations;
+using Clovisor.Wan.Links;
 
 namespace Clovisor.Wan.Configuration;
 
@@ -12,13 +13,16 @@ internal static class AssociationValidator
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         var routes = new Dictionary<MeshRouteReference, string>();
         var dscps = new Dictionary<byte, string>();
+        var flows = new Dictionary<FlowMatch, string>();
         for (int position = 0; position < draft.Associations.Length; position++)
         {
             WanAssociation association = draft.Associations[position];
             findings.LookAt(SubjectKind.WanAssociation, position);
             ConfigurationValidator.CheckName(association.Name, names, position, findings);
             CheckMatch(association, routes, dscps, findings);
+            FlowValidator.Validate(association, flows, findings);
             CheckTiers(association, links, draft, findings);
+            CheckCriteria(association, draft, findings);
             if (association.Sla is { } sla && !classes.Contains(sla) && !draft.Broken.Contains((SubjectKind.SlaClass, sla)))
             {
                 findings.Add(ConfigurationErrorCodes.UnknownReference, "spec.sla", $"there is no SlaClass '{sla}'{Suggestion.For(sla, classes, "; none is declared")}");
@@ -31,9 +35,9 @@ internal static class AssociationValidator
     private static void CheckMatch(
         WanAssociation association, Dictionary<MeshRouteReference, string> routes, Dictionary<byte, string> dscps, FindingList findings)
     {
-        if (association.MeshRoutes.IsEmpty && association.Dscps.IsEmpty && association.TagDscp is null)
+        if (association.MeshRoutes.IsEmpty && association.Flows.IsEmpty && association.Dscps.IsEmpty && association.TagDscp is null)
         {
-            findings.Add(ConfigurationErrorCodes.EmptyMatch, "spec.match", "nothing is matched; give meshRoute: namespace/name/route, dscp: [ef], or both.");
+            findings.Add(ConfigurationErrorCodes.EmptyMatch, "spec.match", "nothing is matched; give meshRoute: namespace/name/route, flows: [{ destinations: [10.0.0.0/8] }] or dscp: [ef].");
         }
 
         for (int i = 0; i < association.MeshRoutes.Length; i++)
@@ -109,6 +113,26 @@ internal static class AssociationValidator
         }
     }
 
+    private static void CheckCriteria(WanAssociation association, ConfigurationDraft draft, FindingList findings)
+    {
+        findings.Enumeration(association.Criteria.InternetBreakout, "spec.criteria.internetBreakout");
+        if (association.Criteria.Bandwidth is { } bandwidth)
+        {
+            findings.Range(bandwidth.UpBitsPerSecond, 1, long.MaxValue, "spec.criteria.bandwidth.up");
+            findings.Range(bandwidth.DownBitsPerSecond, 1, long.MaxValue, "spec.criteria.bandwidth.down");
+        }
+
+        string[] named = [.. association.Tiers.SelectMany(static tier => tier.Links).Select(static link => link.Link).Distinct()];
+        WanLink[] known = [.. named.Select(name => draft.Links.FirstOrDefault(link => link.Name == name)).OfType<WanLink>()];
+        string?[] failures = [.. known.Select(association.Criteria.Failed)];
+        if (known.Length > 0 && known.Length == named.Length && !failures.Contains(null))
+        {
+            string each = string.Join("; ", known.Zip(failures, static (link, failure) => $"{link.Name}: {failure}"));
+            findings.Add(
+                ConfigurationErrorCodes.NoEligibleLink, "spec.criteria", $"no link of the tiers can ever qualify ({each}). Loosen the criteria or name other links.");
+        }
+    }
+
     private static void CheckActions(WanAssociation association, FindingList findings)
     {
         findings.Enumeration(association.Fallback, "spec.fallback");
@@ -116,6 +140,31 @@ internal static class AssociationValidator
         findings.Enumeration(association.TcpOnLinkDown, "spec.onLinkDown.tcp");
         findings.Enumeration(association.UdpOnLinkDown, "spec.onLinkDown.udp");
         findings.Enumeration(association.Failback, "spec.failback.mode");
+        findings.Enumeration(association.OnBrownout, "spec.onBrownout");
+        findings.Enumeration(association.Sticky.Kind, "spec.sticky");
+        if (association.Sticky is { Kind: StickyKind.Header, Header: null or "" })
+        {
+            findings.Add(ConfigurationErrorCodes.MissingField, "spec.sticky", "the key is a header without a name; write sticky: header:NAME.");
+        }
+
+        if (association.ResetAfter is { } after)
+        {
+            findings.Range(after, TimeSpan.Zero, TimeSpan.FromDays(1), "spec.failback.resetAfter");
+            if (association.Failback == FailbackMode.Never)
+            {
+                findings.Add(
+                    ConfigurationErrorCodes.Contradiction,
+                    "spec.failback.resetAfter",
+                    "sessions are to be reset some time after a failback, and there is none with mode: never; choose mode: drain or remove resetAfter.");
+            }
+        }
+
+        if (association.OnBrownout == BrownoutAction.Move && association.Sla is null)
+        {
+            findings.Add(
+                ConfigurationErrorCodes.Contradiction, "spec.onBrownout", "a brown-out is a broken SLA class, and none is asked for; give sla: NAME or remove onBrownout.");
+        }
+
         if (association.UdpOnLinkDown == LinkDownAction.Reset)
         {
             findings.Add(ConfigurationErrorCodes.Contradiction, "spec.onLinkDown.udp", "UDP knows no reset; choose rebind or drain.");

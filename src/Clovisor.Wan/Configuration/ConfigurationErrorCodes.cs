@@ -42,7 +42,7 @@ public static class ConfigurationErrorCodes
     /// <summary>A list holds the same thing twice.</summary>
     public const string DuplicateEntry = "CLV1113";
 
-    /// <summary>Two associations claim the same mesh route or the same DSCP.</summary>
+    /// <summary>Two associations claim the same mesh route, the same flow or the same DSCP.</summary>
     public const string DuplicateMatch = "CLV1114";
 
     /// <summary>A limit would be kept again above the value at which it breaks.</summary>
@@ -56,4 +56,10 @@ public static class ConfigurationErrorCodes
 
     /// <summary>Two values of an object exclude each other.</summary>
     public const string Contradiction = "CLV1118";
+
+    /// <summary>No link that an association names meets its criteria.</summary>
+    public const string NoEligibleLink = "CLV1119";
+
+    /// <summary>Links are carried by one another in a circle.</summary>
+    public const string Circle = "CLV1120";
 }

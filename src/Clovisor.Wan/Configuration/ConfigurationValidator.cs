@@ -9,6 +9,7 @@ internal static class ConfigurationValidator
     {
         var findings = new FindingList();
         LinkValidator.Validate(draft.Links, findings);
+        LinkValidator.ValidateTunnels(draft, findings);
         SlaValidator.Validate(draft.SlaClasses, findings);
         AssociationValidator.Validate(draft, findings);
         CheckCount(draft.Links.Length, DatapathPlan.MaxLinks, SubjectKind.WanLink, findings);

@@ -44,6 +44,47 @@ internal static class LinkValidator
         }
     }
 
+    /// <summary>Checks that tunnels lie over links that exist, and not over one another in a circle.</summary>
+    public static void ValidateTunnels(ConfigurationDraft draft, FindingList findings)
+    {
+        string[] names = [.. draft.Links.Select(static link => link.Name)];
+        for (int position = 0; position < draft.Links.Length; position++)
+        {
+            if (draft.Links[position].Over is not { } over)
+            {
+                continue;
+            }
+
+            findings.LookAt(SubjectKind.WanLink, position);
+            if (!names.Contains(over))
+            {
+                if (!draft.Broken.Contains((SubjectKind.WanLink, over)))
+                {
+                    findings.Add(ConfigurationErrorCodes.UnknownReference, "spec.over", $"there is no WanLink '{over}'{Suggestion.For(over, names, "; none is declared")}");
+                }
+
+                continue;
+            }
+
+            var seen = new List<string> { draft.Links[position].Name };
+            for (string? next = over; next is not null; next = draft.Links.FirstOrDefault(link => link.Name == next)?.Over)
+            {
+                seen.Add(next);
+                if (next == seen[0])
+                {
+                    findings.Add(ConfigurationErrorCodes.Circle, "spec.over", $"the link is carried by itself: {string.Join(" over ", seen)}. Let one of them stand by itself.");
+                    break;
+                }
+
+                if (seen.IndexOf(next) < seen.Count - 1)
+                {
+                    // A circle further down, which is said of the links that are in it.
+                    break;
+                }
+            }
+        }
+    }
+
     private static void CheckDevice(WanLink link, Dictionary<string, string> devices, FindingList findings)
     {
         const string Path = "spec.device";

@@ -46,6 +46,13 @@ internal static class Units
 
     public static string Show(double ratio) => Number(ratio * 100) + "%";
 
+    /// <summary>Bits per second with a unit: <c>200M</c>.</summary>
+    public static string ShowRate(long bitsPerSecond)
+    {
+        (string suffix, double factor) = RateUnits.LastOrDefault(unit => bitsPerSecond >= unit.Factor);
+        return suffix is null ? bitsPerSecond.ToString(CultureInfo.InvariantCulture) : Number(bitsPerSecond / factor) + suffix;
+    }
+
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static bool TryFromMilliseconds(double milliseconds, out TimeSpan value)

@@ -12,12 +12,15 @@ public sealed class WanConfiguration
     private readonly FrozenDictionary<string, int> _associationsByName;
     private readonly FrozenDictionary<(MeshRouteKind Kind, string Namespace, string Name), ImmutableArray<RouteClaim>> _routes;
 
+    private readonly AssociationClassifier _classifier;
+
     private WanConfiguration(
         ImmutableArray<WanLink> links, ImmutableArray<SlaClass> slaClasses, ImmutableArray<WanAssociation> associations)
     {
         Links = links;
         SlaClasses = slaClasses;
         Associations = associations;
+        _classifier = new AssociationClassifier(associations);
         _associationsByName = associations.Select((association, position) => (association.Name, position))
             .ToFrozenDictionary(pair => pair.Name, pair => pair.position, StringComparer.Ordinal);
         _routes = associations
@@ -63,6 +66,10 @@ public sealed class WanConfiguration
     /// <summary>Finds the position of an association by its name.</summary>
     /// <returns>False when there is none of that name.</returns>
     public bool TryFindAssociation(string name, out int position) => _associationsByName.TryGetValue(name, out position);
+
+    /// <summary>Finds the association of a session by all that is known of it: see <see cref="AssociationClassifier"/> for what goes before what.</summary>
+    /// <returns>Null when no association means it.</returns>
+    public AssociationMatch? Classify(SessionFacts session) => _classifier.Classify(session);
 
     /// <summary>Finds the association that names a mesh route the closest. Of equally close ones the first has it. Does not allocate.</summary>
     /// <returns>Null when no association names the route.</returns>

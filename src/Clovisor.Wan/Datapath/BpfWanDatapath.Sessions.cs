@@ -1,3 +1,4 @@
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Datapath.Layout;
 
 namespace Clovisor.Wan.Datapath;
@@ -5,16 +6,48 @@ namespace Clovisor.Wan.Datapath;
 public sealed partial class BpfWanDatapath
 {
     /// <inheritdoc/>
-    public int? Admit(in SessionTuple tuple, int association)
+    public int? Admit(in SessionTuple tuple, int association, byte? slot = null)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot ?? 0, DatapathPlan.SlotsPerAssociation);
         PlanRules.RequireTuple(in tuple);
         var key = ClvTuple.From(in tuple);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended, this);
-            ClvSession session = _sessions.Enter(in key, _placement.AssociationIndex(association));
+            ClvSession session = _sessions.Enter(in key, _placement.AssociationIndex(association), slot ?? key.Slot, slot is not null);
             return LinkOf(in key, in session);
         }
+    }
+
+    /// <inheritdoc/>
+    public int Settle(int association, int link)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        int associationIndex, linkIndex;
+        DatapathAssociation actions;
+        lock (_gate)
+        {
+            (associationIndex, linkIndex) = (_placement.AssociationIndex(association), _placement.LinkIndex(link));
+            actions = _plan!.Associations[association];
+        }
+
+        int settled = 0;
+        foreach ((ClvTuple key, ClvSession session) in _sessions.Snapshot())
+        {
+            LinkDownAction action = key.IsTcp ? actions.TcpOnLinkDown : actions.UdpOnLinkDown;
+            if (session.Association != associationIndex || !session.Binding.IsPinned || session.Binding.Link != linkIndex
+                || action == LinkDownAction.Drain)
+            {
+                continue;
+            }
+
+            lock (_gate)
+            {
+                settled += _image.Slots[associationIndex].LinkAt(session.Slot) != linkIndex && _sessions.Unpin(in key, linkIndex) ? 1 : 0;
+            }
+        }
+
+        return settled;
     }
 
     /// <inheritdoc/>

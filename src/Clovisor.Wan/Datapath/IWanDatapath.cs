@@ -29,8 +29,18 @@ public interface IWanDatapath : IDisposable
     /// <summary>Enters a session before its first packet; or classifies one that is there anew.</summary>
     /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
     /// <param name="association">The position of the association in the plan.</param>
+    /// <param name="slot">The slot that it falls into, below <see cref="DatapathPlan.SlotsPerAssociation"/>; null for the one that follows from its tuple.
+    /// Sessions of one slot take one link.</param>
     /// <returns>The position of the link that its packets will take, or null when its association has none now.</returns>
-    int? Admit(in SessionTuple tuple, int association);
+    int? Admit(in SessionTuple tuple, int association, byte? slot = null);
+
+    /// <summary>Has sessions of an association that are pinned to a link settled on their next packet, as if the link had failed them: by the
+    /// association's action for their protocol. Point the slots elsewhere first; where a slot still names the link, its sessions stay,
+    /// and so do those whose action is to drain.</summary>
+    /// <param name="association">The position of the association in the plan.</param>
+    /// <param name="link">The position of the link in the plan.</param>
+    /// <returns>How many sessions. Cost is proportional to the size of the map.</returns>
+    int Settle(int association, int link);
 
     /// <summary>Forgets a session: its packets then go as the node's routes say.</summary>
     /// <returns>False when there was no such session.</returns>

@@ -24,9 +24,13 @@ internal sealed class SessionTable
     }
 
     /// <summary>Enters a session, or classifies one that is there anew. The program binds it to a link by its first packet.</summary>
-    internal ClvSession Enter(in ClvTuple key, int association)
+    /// <param name="key">The session.</param>
+    /// <param name="association">The index of its association.</param>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="moves">Whether a session that is there goes to that slot too.</param>
+    internal ClvSession Enter(in ClvTuple key, int association, byte slot, bool moves)
     {
-        var session = new ClvSession { LastSeenNs = _clock.Nanoseconds, Association = (ushort)association, Slot = key.Slot };
+        var session = new ClvSession { LastSeenNs = _clock.Nanoseconds, Association = (ushort)association, Slot = slot };
         // Twice, since one that is there may end between the two looks.
         for (int attempt = 0; attempt < 2; attempt++)
         {
@@ -42,13 +46,14 @@ internal sealed class SessionTable
 
             // One that packets pass now must not be written over: what they count meanwhile would be lost.
             bool fresh = session.LastSeenNs < present.LastSeenNs + FreshNs;
-            if (present.Association == association && present.State != ClvSessionState.Closing && fresh)
+            if (present.Association == association && present.State != ClvSessionState.Closing && fresh && (!moves || present.Slot == slot))
             {
                 return present;
             }
 
             // A packet that passes between the look and this write goes uncounted; its binding the program restores by itself.
             present.Association = (ushort)association;
+            present.Slot = moves ? slot : present.Slot;
             present.LastSeenNs = session.LastSeenNs;
             if (_sessions.TryUpdate(in key, in present))
             {
@@ -57,6 +62,18 @@ internal sealed class SessionTable
         }
 
         return session;
+    }
+
+    /// <summary>Makes the program take the session's link for lost, by a generation that the link does not have.</summary>
+    internal bool Unpin(in ClvTuple key, int link)
+    {
+        if (!_sessions.TryGetValue(in key, out ClvSession session) || !session.Binding.IsPinned || session.Binding.Link != link)
+        {
+            return false;
+        }
+
+        session.Binding.Generation--;
+        return _sessions.TryUpdate(in key, in session);
     }
 
     internal bool Remove(in ClvTuple key)

@@ -10,12 +10,14 @@ namespace Clovisor.Wan.Links;
 internal sealed class LinkMonitor
 {
     private readonly IProbeSender _sender;
+    private readonly ImmutableArray<MonitoredLink> _fromBeneath;
 
     /// <summary>Begins to watch. Links that an earlier monitor knew keep their state.</summary>
     public LinkMonitor(WanConfiguration configuration, IProbeSender sender, LinkMonitor? earlier, TimeSpan now)
     {
         _sender = sender;
         Links = [.. configuration.Links.Select(link => Watch(link, configuration, earlier, now))];
+        _fromBeneath = [.. Links.OrderBy(Depth)];
     }
 
     /// <summary>The links, in the order of the configuration.</summary>
@@ -67,8 +69,13 @@ internal sealed class LinkMonitor
             link.TargetsSuspect = IsSilentWithAllOthers(link);
         }
 
-        foreach (MonitoredLink link in Links)
+        foreach (MonitoredLink link in _fromBeneath)
         {
+            if (Links.FirstOrDefault(other => other.Link.Name == link.Link.Over) is { } beneath)
+            {
+                link.Inherit(beneath, now);
+            }
+
             LinkState before = link.Machine.State;
             if (link.Evaluate(now))
             {
@@ -96,6 +103,18 @@ internal sealed class LinkMonitor
 
         static bool IsCandidate(MonitoredLink link) =>
             link.Prober.HasProbes && link.Path.Obstacle is null && link.Machine.IsUsable;
+    }
+
+    /// <summary>How many links lie beneath one; a valid configuration has no circles.</summary>
+    private int Depth(MonitoredLink link)
+    {
+        int depth = 0;
+        for (string? over = link.Link.Over; over is not null; over = Links.FirstOrDefault(other => other.Link.Name == over)?.Link.Over)
+        {
+            depth++;
+        }
+
+        return depth;
     }
 
     // Two links that lose their targets at one moment notice it within one interval of either, and an answer's time.

@@ -26,6 +26,9 @@ internal sealed record LinkPath
     /// <summary>The obstacle in words; empty when there is none.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Whether the obstacle is that of the link beneath.</summary>
+    public bool Inherited { get; init; }
+
     public IPAddress? SourceOf(AddressFamily family) => family == AddressFamily.InterNetwork ? SourceV4 : SourceV6;
 
     /// <summary>Whether packets would leave the same way: same device, routers and addresses.</summary>

@@ -55,7 +55,7 @@ internal sealed class LinkStateMachine(LinkRecovery recovery, TimeSpan now)
         if (path.Obstacle is { } obstacle)
         {
             _goodSince = null;
-            return Enter(obstacle, path.Reason, now, failed: obstacle != LinkState.AdminDown);
+            return Enter(obstacle, path.Reason, now, failed: obstacle != LinkState.AdminDown && !path.Inherited);
         }
 
         if (prober.IsDead && !suspect)

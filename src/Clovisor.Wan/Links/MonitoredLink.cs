@@ -79,6 +79,25 @@ internal sealed class MonitoredLink
         };
     }
 
+    /// <summary>Takes over what the link beneath is: a tunnel works no better than what carries it.</summary>
+    public void Inherit(MonitoredLink beneath, TimeSpan now)
+    {
+        if (Path.Obstacle is null && !beneath.Machine.IsUsable)
+        {
+            Path = Path with
+            {
+                Obstacle = LinkState.Down,
+                Reason = $"link '{beneath.Link.Name}' beneath it is {beneath.Machine.State}: {beneath.Machine.Reason}",
+                Inherited = true,
+            };
+        }
+        else if (Path.Inherited && beneath.Machine.IsUsable)
+        {
+            Path = Path with { Obstacle = null, Reason = "", Inherited = false };
+            Prober.Restart(now);
+        }
+    }
+
     /// <summary>Measures the classes that are asked of the link, when it is time to.</summary>
     /// <returns>Whether one is broken, or has just been kept again.</returns>
     public bool MeasureClasses(TimeSpan now)

@@ -34,6 +34,19 @@ public sealed record WanLink
     /// <summary>How it is paid for. The default is <see cref="LinkBilling.Flat"/>.</summary>
     public LinkBilling Billing { get; init; }
 
+    /// <summary>Whether it encrypts what it carries, as a tunnel does. The default is false.</summary>
+    public bool Encrypted { get; init; }
+
+    /// <summary>Whether it leads to the Internet directly; null, the default, takes that of public links for true.</summary>
+    public bool? InternetBreakout { get; init; }
+
+    /// <summary>Whether it leads to the Internet directly, stated or not.</summary>
+    public bool LeadsToInternet => InternetBreakout ?? Transport == LinkTransport.Public;
+
+    /// <summary>The link that this one, a tunnel, is carried by; null for a link that stands by itself. While the link beneath is not
+    /// usable, neither is this one, at once and without a penalty of its own. No cycles.</summary>
+    public string? Over { get; init; }
+
     /// <summary>What it carries; null when not stated.</summary>
     public LinkCapacity? Capacity { get; init; }
 
@@ -49,6 +62,7 @@ public sealed record WanLink
         other is not null
         && (Name, Device, Addressing, Role, Transport, Billing, Capacity) ==
            (other.Name, other.Device, other.Addressing, other.Role, other.Transport, other.Billing, other.Capacity)
+        && (Encrypted, InternetBreakout, Over) == (other.Encrypted, other.InternetBreakout, other.Over)
         && Recovery == other.Recovery
         && NextHops.AsSpan().SequenceEqual(other.NextHops.AsSpan())
         && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())

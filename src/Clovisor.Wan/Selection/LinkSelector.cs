@@ -103,10 +103,7 @@ internal sealed class LinkSelector
             for (int i = 0; i < _links.Length; i++)
             {
                 WanLink link = links[_links[i]];
-                bool eligible = (!criteria.PrivateOnly || link.Transport == LinkTransport.Private)
-                    && (!criteria.FlatRateOnly || link.Billing == LinkBilling.Flat)
-                    && (criteria.AllowBackup || link.Role == LinkRole.Normal);
-                _eligible |= (eligible ? 1u : 0u) << i;
+                _eligible |= (criteria.Failed(link) is null ? 1u : 0u) << i;
             }
         }
 

@@ -51,7 +51,7 @@ internal sealed class EngineCore
     public int Version => _version;
 
     /// <summary>When <see cref="Step"/> has something to do even if nothing happens; null for never.</summary>
-    public TimeSpan? NextWake => new[] { Monitor.NextWake, _retryAt, IsReady ? null : _firstPlanBy }.Min();
+    public TimeSpan? NextWake => new[] { Monitor.NextWake, Steering.NextWake, _retryAt, IsReady ? null : _firstPlanBy }.Min();
 
     /// <summary>Does what is due and draws the conclusions.</summary>
     /// <remarks>
@@ -74,10 +74,10 @@ internal sealed class EngineCore
         {
             if (!Monitor.IsProbing || now >= _firstPlanBy)
             {
-                Follow();
+                Follow(now);
             }
         }
-        else if (networkChanged || classesChanged || transitions.Count > 0 || now >= _retryAt)
+        else if (networkChanged || classesChanged || transitions.Count > 0 || now >= _retryAt || now >= Steering.NextWake)
         {
             TryFollow(now);
         }
@@ -94,7 +94,7 @@ internal sealed class EngineCore
         (WanSteering before, Steering) = (Steering, steering);
         try
         {
-            Follow();
+            Follow(now);
         }
         catch (Exception refused) when (refused is BpfException or ArgumentException)
         {
@@ -127,7 +127,7 @@ internal sealed class EngineCore
     {
         try
         {
-            Follow();
+            Follow(now);
             (DatapathError, _retryAt) = (null, null);
         }
         catch (Exception refused) when (refused is BpfException or ArgumentException)
@@ -136,12 +136,12 @@ internal sealed class EngineCore
         }
     }
 
-    private void Follow()
+    private void Follow(TimeSpan now)
     {
         _version++;
         try
         {
-            Steering.Follow();
+            Steering.Follow(now);
         }
         finally
         {

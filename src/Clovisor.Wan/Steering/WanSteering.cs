@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
@@ -22,6 +23,7 @@ internal sealed class WanSteering
     private readonly ImmutableArray<LinkSelector> _selectors;
     private readonly bool[] _open;
     private readonly byte[] _slots;
+    private readonly SessionSettler _settler;
     private ImmutableArray<int> _positions = [];
 
     public WanSteering(WanConfiguration configuration, LinkMonitor monitor, IWanDatapath datapath)
@@ -32,18 +34,24 @@ internal sealed class WanSteering
         _selectors = [.. configuration.Associations.Select(association => new LinkSelector(association, configuration.Links))];
         _open = new bool[configuration.Links.Length];
         _slots = new byte[configuration.Associations.Length * Slots];
+        _settler = new SessionSettler(datapath);
     }
 
     /// <summary>The plan in force; null before the first.</summary>
     public DatapathPlan? Plan { get; private set; }
 
+    /// <summary>When <see cref="Follow"/> has something to do even if no link changes; null for never.</summary>
+    public TimeSpan? NextWake => _settler.Next;
+
     /// <summary>Makes the datapath follow: by flipping what changed where that is enough, by a new plan where devices or addresses changed.</summary>
     /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused; what was in force before still is.</exception>
-    public void Follow()
+    /// <param name="now">The time.</param>
+    public void Follow(TimeSpan now)
     {
         if (Plan is not null)
         {
-            Flip();
+            Flip(now);
+            _settler.Run(Plan, now);
         }
 
         DatapathPlan wanted = PlanBuilder.Build(_configuration, _monitor.Links, out ImmutableArray<int> positions);
@@ -82,7 +90,7 @@ internal sealed class WanSteering
     /// <summary>The name of a link of the plan.</summary>
     public string NameOf(int planPosition) => Plan!.Links[planPosition].Name;
 
-    private void Flip()
+    private void Flip(TimeSpan now)
     {
         SetGates(open: true);
         Span<byte> slots = stackalloc byte[Slots];
@@ -93,11 +101,36 @@ internal sealed class WanSteering
             if (!slots.SequenceEqual(inForce))
             {
                 _datapath.SetSlots(association, slots);
+                NoteLeft(association, inForce, slots, now);
                 slots.CopyTo(inForce);
             }
         }
 
         SetGates(open: false);
+    }
+
+    /// <summary>Has the sessions settled that stay behind on links which work, where the association asks for it.</summary>
+    private void NoteLeft(int association, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, TimeSpan now)
+    {
+        WanAssociation asked = _configuration.Associations[association];
+        for (int link = 0; link < _positions.Length; link++)
+        {
+            int place = _positions[link];
+            if (place < 0)
+            {
+                continue;
+            }
+
+            MonitoredLink watched = _monitor.Links[link];
+            if (after.Contains((byte)place))
+            {
+                _settler.Took(association, watched.Link.Name);
+            }
+            else if (before.Contains((byte)place) && watched.Machine.IsUsable)
+            {
+                _settler.Left(asked, association, watched.Link.Name, brownout: watched.ExcessOver(asked.Sla) > 0, now);
+            }
+        }
     }
 
     private void SetGates(bool open)

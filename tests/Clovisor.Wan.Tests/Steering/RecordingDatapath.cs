@@ -68,10 +68,17 @@ internal sealed class RecordingDatapath : IWanDatapath
         Write($"point {Plan!.Associations[association].Name} at {LinksOf(association)}");
     }
 
-    public int? Admit(in SessionTuple tuple, int association)
+    public int? Admit(in SessionTuple tuple, int association, byte? slot = null)
     {
-        byte slot = Slots[association * 64];
-        return slot == DatapathPlan.NoLink ? null : slot;
+        byte place = Slots[(association * 64) + (slot ?? 0)];
+        return place == DatapathPlan.NoLink ? null : place;
+    }
+
+    public int Settle(int association, int link)
+    {
+        Assert.DoesNotContain((byte)link, Slots.Skip(association * 64).Take(64));
+        Write($"settle {Plan!.Associations[association].Name} on {Plan.Links[link].Name}");
+        return 0;
     }
 
     public bool Remove(in SessionTuple tuple) => false;

@@ -9,7 +9,7 @@ internal static class AssociationReader
 {
     public static WanAssociation Read(string name, FieldReader spec, ErrorSink errors)
     {
-        FieldReader? match = spec.Nested("match", "write match: { meshRoute: namespace/name/route } or match: { dscp: [ef] }");
+        FieldReader? match = spec.Nested("match", "write match: { meshRoute: namespace/name/route }, match: { flows: [{ ports: [443] }] } or match: { dscp: [ef] }");
         FieldReader? tag = spec.Nested("tag", "write tag: { dscp: ef }");
         FieldReader? onLinkDown = spec.Nested("onLinkDown", "write onLinkDown: { tcp: reset, udp: rebind }");
         FieldReader? failback = spec.Nested("failback", "write failback: { mode: drain }");
@@ -18,6 +18,7 @@ internal static class AssociationReader
         {
             Name = name,
             MeshRoutes = match is null ? [] : [.. ReadRoutes(match, errors)],
+            Flows = match is null ? [] : [.. FlowReader.Read(match)],
             Dscps = match is null ? [] : match.List<byte>("dscp", Dscp.TryParse, Dscp.Hint),
             TagDscp = tag?.ReadOptional<byte>("dscp", Dscp.TryParse, Dscp.Hint),
             Tiers = [.. ReadTiers(spec, errors)],
@@ -27,7 +28,11 @@ internal static class AssociationReader
             OnNoLink = spec.Word("onNoLink", NoLinkAction.Pass, ("pass", NoLinkAction.Pass), ("drop", NoLinkAction.Drop)),
             TcpOnLinkDown = onLinkDown is null ? defaults.TcpOnLinkDown : ReadAction(onLinkDown, "tcp", defaults.TcpOnLinkDown),
             UdpOnLinkDown = onLinkDown is null ? defaults.UdpOnLinkDown : ReadAction(onLinkDown, "udp", defaults.UdpOnLinkDown),
-            Failback = failback is null ? FailbackMode.Drain : ReadFailback(failback),
+            Failback = failback?.Word("mode", FailbackMode.Drain, ("drain", FailbackMode.Drain), ("never", FailbackMode.Never)) ?? FailbackMode.Drain,
+            ResetAfter = failback?.ReadOptional<TimeSpan>("resetAfter", Units.TryDuration, Units.DurationHint),
+            OnBrownout = spec.Word(
+                "onBrownout", BrownoutAction.NewSessionsOnly, ("new-sessions-only", BrownoutAction.NewSessionsOnly), ("move", BrownoutAction.Move)),
+            Sticky = spec.Read<StickyKey>("sticky", TrySticky, "write one of none, source, destination, user, header:NAME", default),
         };
         match?.Finish();
         tag?.Finish();
@@ -115,16 +120,12 @@ internal static class AssociationReader
         {
             PrivateOnly = criteria.Word("publicPrivate", false, ("either", false), ("private-only", true)),
             FlatRateOnly = criteria.Word("billing", false, ("either", false), ("flat-rate-only", true)),
+            EncryptedOnly = criteria.Word("encryption", false, ("either", false), ("encrypted-only", true)),
+            InternetBreakout = criteria.Word(
+                "internetBreakout", BreakoutCriterion.Either, ("either", BreakoutCriterion.Either), ("yes", BreakoutCriterion.Yes), ("no", BreakoutCriterion.No)),
             AllowBackup = criteria.Word("backup", true, ("yes", true), ("no", false)),
+            Bandwidth = LinkReader.ReadCapacity(criteria.Nested("bandwidth", "write bandwidth: { up: 20M, down: 50M }")),
         };
-        foreach (string name in (ReadOnlySpan<string>)["encryption", "internetBreakout"])
-        {
-            if (criteria.Value(name) is not null and not YamlScalar { Text: "either" })
-            {
-                criteria.NotSupported(name, $"the criterion '{name}' is not supported yet; remove it.");
-            }
-        }
-
         criteria.Finish();
         return read;
     }
@@ -132,14 +133,18 @@ internal static class AssociationReader
     private static LinkDownAction ReadAction(FieldReader onLinkDown, string name, LinkDownAction whenMissing) => onLinkDown.Word(
         name, whenMissing, ("reset", LinkDownAction.Reset), ("rebind", LinkDownAction.Rebind), ("drain", LinkDownAction.Drain));
 
-    private static FailbackMode ReadFailback(FieldReader failback)
+    private static bool TrySticky(string text, out StickyKey key)
     {
-        if (failback.Has("resetAfter"))
+        const string Header = "header:";
+        key = text switch
         {
-            failback.NotSupported("resetAfter", "resetting sessions some time after failback is not supported yet; remove it.");
-        }
-
-        return failback.Word("mode", FailbackMode.Drain, ("drain", FailbackMode.Drain), ("never", FailbackMode.Never));
+            "source" => new StickyKey(StickyKind.Source),
+            "destination" => new StickyKey(StickyKind.Destination),
+            "user" => new StickyKey(StickyKind.User),
+            _ when text.StartsWith(Header, StringComparison.Ordinal) => new StickyKey(StickyKind.Header, text[Header.Length..].Trim()),
+            _ => default,
+        };
+        return key.Kind != StickyKind.None || text == "none";
     }
 
     private static bool Text(string text, out string value)

@@ -24,6 +24,9 @@ internal static class LinkReader
             Role = spec.Word("role", LinkRole.Normal, ("normal", LinkRole.Normal), ("backup", LinkRole.Backup)),
             Transport = spec.Word("transport", LinkTransport.Public, ("public", LinkTransport.Public), ("private", LinkTransport.Private)),
             Billing = spec.Word("billing", LinkBilling.Flat, ("flat", LinkBilling.Flat), ("usage", LinkBilling.Usage)),
+            Encrypted = spec.Word("encrypted", false, ("no", false), ("yes", true)),
+            InternetBreakout = spec.Word<bool?>("internetBreakout", null, ("yes", true), ("no", false)),
+            Over = spec.OptionalText("over", "name the WanLink that carries this tunnel"),
             Capacity = ReadCapacity(spec.Nested("capacity", "write capacity: { up: 200M, down: 1G }")),
             Probes = [.. ReadProbes(spec)],
             Recovery = ReadRecovery(spec.Nested("recovery", "write recovery: { good: 8, holdDown: 10s }")),
@@ -45,7 +48,8 @@ internal static class LinkReader
         return read;
     }
 
-    private static LinkCapacity? ReadCapacity(FieldReader? capacity)
+    /// <summary>Reads how much a link carries, or is to carry.</summary>
+    public static LinkCapacity? ReadCapacity(FieldReader? capacity)
     {
         if (capacity is null)
         {
