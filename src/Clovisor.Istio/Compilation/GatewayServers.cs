@@ -47,6 +47,7 @@ internal static class GatewayServers
     {
         var bound = new List<BoundServer>();
         var first = new Dictionary<int, GatewayServer>();
+        var elsewhere = new Dictionary<(int Port, string Bind), ServerRole>();
         var tlsHosts = new Dictionary<int, Dictionary<string, string>>();
         var tables = new HashSet<string>(StringComparer.Ordinal);
         var workload = new GatewayWorkload(model, proxy);
@@ -59,7 +60,7 @@ internal static class GatewayServers
                 foreach (int port in workload.ListenerPorts(gateway, server.Port.Number))
                 {
                     string table = Table(gateway, server, role, port);
-                    if (IsAdmitted(server, role, port, table, first, tlsHosts, tables))
+                    if (IsAdmitted(server, role, port, table, first, elsewhere, tlsHosts, tables))
                     {
                         bound.Add(new BoundServer(gateway.Key.ToString(), server, port, role, table));
                     }
@@ -70,7 +71,7 @@ internal static class GatewayServers
         return bound;
     }
 
-    private static bool IsAdmitted(GatewayServer server, ServerRole role, int port, string table, Dictionary<int, GatewayServer> first, Dictionary<int, Dictionary<string, string>> tlsHosts, HashSet<string> tables)
+    private static bool IsAdmitted(GatewayServer server, ServerRole role, int port, string table, Dictionary<int, GatewayServer> first, Dictionary<(int Port, string Bind), ServerRole> elsewhere, Dictionary<int, Dictionary<string, string>> tlsHosts, HashSet<string> tables)
     {
         // Two servers with TLS must not have a host in common.
         if (server.TlsMode is not null && !Claim(server, port, tlsHosts))
@@ -86,8 +87,14 @@ internal static class GatewayServers
 
         if (!IsTls(first[port]))
         {
-            // At another address it is another listener.
-            return server.Bind != first[port].Bind || (role == ServerRole.Http && RoleOf(first[port]) == ServerRole.Http);
+            // At another address it is another listener, where again the first says what is spoken.
+            ServerRole spoken = RoleOf(first[port]);
+            if (server.Bind == first[port].Bind || IsTls(server))
+            {
+                return server.Bind != first[port].Bind || (role == ServerRole.Http && spoken == ServerRole.Http);
+            }
+
+            return elsewhere.TryAdd((port, server.Bind), role) || elsewhere[(port, server.Bind)] == role;
         }
 
         if (role is ServerRole.Http or ServerRole.Https && !tables.Add(table))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 using Clovisor.Istio.GatewayApi.Conversion;
 using Clovisor.Istio.Hosts;
 using Clovisor.Istio.Resources;
@@ -66,10 +67,18 @@ internal sealed class MeshModel
     /// <summary>Gets the subsets that a client has of a service.</summary>
     public ImmutableArray<string> SubsetsOf(MeshService service, IstioProxy client) => _destinationRules.SubsetsOf(service, client);
 
-    /// <summary>Gets the addresses of the pods behind a Kubernetes service.</summary>
-    public IEnumerable<string> EndpointsOf(MeshService service) => Configuration.EndpointSlices
-        .Where(s => s.ServiceName == service.Name && s.Namespace == service.Namespace)
-        .SelectMany(static s => s.Addresses).Distinct();
+    /// <summary>Gets the addresses behind a port of a Kubernetes service: its pods, and what entries of its namespace list for the same host and port.</summary>
+    public IEnumerable<string> EndpointsOf(MeshService service, int port)
+    {
+        IEnumerable<string> pods = Configuration.EndpointSlices
+            .Where(s => s.ServiceName == service.Name && s.Namespace == service.Namespace)
+            .SelectMany(static s => s.Addresses);
+        IEnumerable<string> listed = Configuration.ServiceEntries
+            .Where(e => e.Namespace == service.Namespace && e.Hosts.Contains(service.WrittenHost) && e.Ports.Any(p => p.Number == port))
+            .SelectMany(static e => e.Endpoints)
+            .Where(static address => IPAddress.TryParse(address, out _));
+        return pods.Concat(listed).Distinct();
+    }
 
     private Prepared Prepare(VirtualService service, DelegateMerger merger)
     {

@@ -41,7 +41,7 @@ internal sealed class RouteActionBuilder
         }
 
         MeshService? service = context.Lookup(destination.Host);
-        string host = service is { ExternalName.Length: > 0 } ? service.ExternalName : destination.Host;
+        string host = service is { IsAlias: true } ? service.ExternalName : destination.Host;
         int port = destination.Port != 0 ? destination.Port
             : service is { Ports.Length: 1 } ? service.Ports[0].Number
             : context.Port;

@@ -40,7 +40,7 @@ internal sealed class SidecarListenerCompiler(MeshModel model, IstioProxy proxy)
         // Nothing is added to a listener that was asked for by its port.
         listeners.Lock();
         ScopeListener? open = _scope.Listeners.FirstOrDefault(static l => l.Listener?.Port is null);
-        foreach (MeshService service in open?.Services.Where(static s => s.ExternalName.Length == 0) ?? [])
+        foreach (MeshService service in open?.Services.Where(static s => !s.IsAlias) ?? [])
         {
             if (service.PortAt(port) is { Protocol: not MeshProtocol.Udp } on)
             {
@@ -60,7 +60,7 @@ internal sealed class SidecarListenerCompiler(MeshModel model, IstioProxy proxy)
         }
         else if (service is { IsKubernetes: true, IsHeadless: true })
         {
-            foreach (string pod in model.EndpointsOf(service))
+            foreach (string pod in model.EndpointsOf(service, on.Number))
             {
                 listeners.Add(pod, on, Chains(builder, service, on, [], wildcard: false, rules, $"{service.Host}:{number}"));
             }

@@ -47,11 +47,11 @@ internal sealed class SidecarScope
 
     private ScopeListener Import(EgressListener? listener)
     {
-        List<MeshService> visible = [.. _model.Registry.All.Where(s => s.IsVisibleTo(_proxy.Namespace))];
+        List<MeshService> visible = [.. _model.Registry.All.Where(s => s.IsVisibleTo(_proxy.Namespace)).OrderBy(s => s.ExportRank(_proxy.Namespace))];
         List<ResolvedService> rules = _model.RulesVisibleTo(_proxy.Namespace, "mesh");
         if (listener is null)
         {
-            return new ScopeListener(null, OnePerHost(visible), rules);
+            return new ScopeListener(null, OneNamespacePerHost(visible), rules);
         }
 
         var imports = new EgressImports(listener.Hosts, _proxy.Namespace);
@@ -63,26 +63,26 @@ internal sealed class SidecarScope
                 .Where(static s => !s.Ports.IsEmpty);
         }
 
-        return new ScopeListener(listener, OnePerHost(services), rules.FindAll(imports.Includes));
+        return new ScopeListener(listener, OneNamespacePerHost(services), rules.FindAll(imports.Includes));
     }
 
-    // One namespace is chosen for a host: the proxy's own, else that of the first. Services of one namespace are joined.
-    private List<MeshService> OnePerHost(IEnumerable<MeshService> services)
+    // One namespace is chosen for a host: the proxy's own, else that of a Kubernetes service, else that of the first. All services that it has of the host stay.
+    private List<MeshService> OneNamespacePerHost(IEnumerable<MeshService> services)
     {
-        var chosen = new List<MeshService>();
-        foreach (IGrouping<string, MeshService> group in services.GroupBy(static s => s.Host))
+        List<MeshService> all = [.. services];
+        var chosen = new Dictionary<string, MeshService>(StringComparer.Ordinal);
+        foreach (MeshService service in all)
         {
-            MeshService first = group.FirstOrDefault(s => s.Namespace == _proxy.Namespace) ?? group.First();
-            foreach (MeshService other in group.Where(s => s != first && s.Namespace == first.Namespace && s.IsKubernetes == first.IsKubernetes))
+            if (!chosen.TryGetValue(service.WrittenHost, out MeshService? before) || Precedence(service) > Precedence(before))
             {
-                first = first with { Ports = [.. first.Ports, .. other.Ports.Where(p => first.PortAt(p.Number) is null)] };
+                chosen[service.WrittenHost] = service;
             }
-
-            chosen.Add(first);
         }
 
-        return chosen;
+        return all.FindAll(s => s.Namespace == chosen[s.WrittenHost].Namespace);
     }
+
+    private int Precedence(MeshService service) => service.Namespace == _proxy.Namespace ? 2 : service.IsKubernetes ? 1 : 0;
 }
 
 /// <summary>An egress listener with what it imports; a null listener is the one that a mesh without Sidecar objects has.</summary>

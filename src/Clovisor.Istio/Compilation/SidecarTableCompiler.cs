@@ -21,20 +21,14 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
     public IEnumerable<string> TableNames()
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
+        var listeners = new ListenerPorts(model);
         foreach (ScopeListener listener in _scope.Listeners)
         {
-            foreach (MeshService service in listener.Services)
+            foreach (MeshService service in listener.Services.Where(static s => !s.IsAlias))
             {
                 foreach (MeshPort port in service.Ports)
                 {
-                    if (port.Protocol is MeshProtocol.Http or MeshProtocol.HttpProxy)
-                    {
-                        names.Add(port.Number.ToString(CultureInfo.InvariantCulture));
-                    }
-                    else if (port.Protocol == MeshProtocol.Detected && !service.Addresses.IsEmpty)
-                    {
-                        names.Add($"{service.Host}:{port.Number}");
-                    }
+                    names.UnionWith(listener.Listener?.Port is null ? listeners.Tables(service, port) : ListenerPorts.TablesOfOwnListener(service, port));
                 }
             }
         }
@@ -74,17 +68,19 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
         var services = new Dictionary<string, MeshService>(StringComparer.Ordinal);
         foreach (MeshService service in listener?.Services ?? [])
         {
-            // Only the port in question: the destination of a rule that names no port is then this one.
-            if (service.PortAt(port) is { } found && found.Protocol.IsHttpOrDetected())
+            // Only the port in question: the destination of a rule that names no port is then this one. Of two services of one host the later has it.
+            if (service.PortAt(port) is { Protocol: not MeshProtocol.Udp } found)
             {
                 services[service.Host] = memo.OnPort(service, found);
             }
         }
 
         var context = new RouteContext { Proxy = proxy, Port = port, Gateway = "mesh", Lookup = services.GetValueOrDefault, Dropped = dropped, Memo = memo };
-        List<Claim> claims = Claims(listener?.Rules ?? [], services, port, context);
+        // A wildcard takes a service by its lower-case name, and only services that are written so make that name known, on whatever port.
+        HashSet<string> lowerCase = listener is null ? [] : [.. listener.Services.Where(static s => !s.HasUpperCaseHost).Select(static s => s.Host)];
+        List<Claim> claims = Claims(listener?.Rules ?? [], services, lowerCase, port, context);
         HashSet<string> claimed = [.. claims.SelectMany(static c => c.Services).Select(static s => s.Host)];
-        foreach (MeshService service in services.Values.Where(s => !claimed.Contains(s.Host) && s.ExternalName.Length == 0).OrderBy(static s => s.Host, StringComparer.Ordinal))
+        foreach (MeshService service in services.Values.Where(s => !claimed.Contains(s.Host) && !s.IsAlias && HasRoutes(s)).OrderBy(static s => s.Host, StringComparer.Ordinal))
         {
             claims.Add(new Claim(null, [], [service], [memo.Fixed("default", $"{port}|{service.Host}", () => DefaultRoute(service, port))]));
         }
@@ -92,7 +88,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
         return new DomainClaims(proxy, model.Mesh, port, memo, dropped).Assign(claims);
     }
 
-    private List<Claim> Claims(List<ResolvedService> rules, Dictionary<string, MeshService> services, int port, RouteContext context)
+    private List<Claim> Claims(List<ResolvedService> rules, Dictionary<string, MeshService> services, HashSet<string> lowerCase, int port, RouteContext context)
     {
         var wildcards = new WildcardOwners(rules);
         var claims = new List<Claim>();
@@ -113,7 +109,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
                 continue;
             }
 
-            (List<string> others, List<MeshService> own) = Split(rule, services, wildcards);
+            (List<string> others, List<MeshService> own) = Split(rule, services, wildcards, lowerCase);
 
             // Such a route holds in the namespace of its service, and for the clients of its own.
             if (rule.Resource.IsGatewayApi && !own.Exists(s => s.Namespace == rule.Resource.Namespace || proxy.Namespace == rule.Resource.Namespace))
@@ -131,19 +127,19 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
         return claims;
     }
 
-    private static (List<string> Others, List<MeshService> Own) Split(ResolvedService rule, Dictionary<string, MeshService> services, WildcardOwners wildcards)
+    private static (List<string> Others, List<MeshService> Own) Split(ResolvedService rule, Dictionary<string, MeshService> services, WildcardOwners wildcards, HashSet<string> lowerCase)
     {
         var others = new List<string>();
         var own = new List<MeshService>();
         foreach (string host in rule.Hosts.Where(static h => !HostName.IsWildcard(h)))
         {
-            if (services.TryGetValue(host, out MeshService? service))
-            {
-                own.Add(service);
-            }
-            else
+            if (!services.TryGetValue(host, out MeshService? service))
             {
                 others.Add(host);
+            }
+            else if (HasRoutes(service))
+            {
+                own.Add(service);
             }
         }
 
@@ -157,7 +153,7 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
 
             // A wildcard that covers any service stands for those services alone, and only where no rule is more specific.
             List<MeshService> covered = [.. services.Values.Where(s => HostName.Matches(host, s.Host)).OrderBy(static s => s.Host, StringComparer.Ordinal)];
-            own.AddRange(covered.Where(s => !s.HasUpperCaseHost && wildcards.OwnerOf(s.Host) == rule.Key));
+            own.AddRange(covered.Where(s => HasRoutes(s) && lowerCase.Contains(s.Host) && wildcards.OwnerOf(s.Host) == rule.Key));
             if (covered.Count == 0)
             {
                 others.Add(host);
@@ -166,6 +162,9 @@ internal sealed class SidecarTableCompiler(MeshModel model, IstioProxy proxy, Ta
 
         return (others, own);
     }
+
+    // A service here has the table's port alone.
+    private static bool HasRoutes(MeshService service) => service.Ports[0].Protocol.IsHttpOrDetected();
 
     private static Route DefaultRoute(MeshService service, int port)
     {

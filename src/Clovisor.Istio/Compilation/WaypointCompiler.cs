@@ -29,7 +29,7 @@ internal sealed class WaypointCompiler
         IEnumerable<string> hosts = model.Configuration.Services.Where(s => WaypointReference.Of(s, model.Configuration) == self).Select(s => $"{s.Name}.{s.Namespace}.svc.{model.Mesh.ClusterDomain}")
             .Concat(model.Configuration.ServiceEntries.Where(e => WaypointReference.Of(e, model.Configuration) == self).SelectMany(static e => e.Hosts).Select(static h => h.ToLowerInvariant()));
         HashSet<string> bound = [.. hosts];
-        _services = model.Registry.All.Where(s => bound.Contains(s.Host) && s.ExternalName.Length == 0).GroupBy(static s => s.Host, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.First(), StringComparer.Ordinal);
+        _services = model.Registry.All.Where(s => bound.Contains(s.Host) && !s.IsAlias).OrderByDescending(static s => s.IsKubernetes).GroupBy(static s => s.Host, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.First(), StringComparer.Ordinal);
     }
 
     /// <summary>Gets the names of the tables: <c>inbound-vip|port|http|host</c>.</summary>

@@ -8,8 +8,11 @@ internal sealed record MeshService
 {
     public required string Host { get; init; }
 
-    /// <summary>Gets a value indicating whether the host was written with upper-case letters. No wildcard rule takes such a service.</summary>
-    public bool HasUpperCaseHost { get; init; }
+    /// <summary>Gets the host as it was written. Istio tells services apart by it, case included; clients do not.</summary>
+    public required string WrittenHost { get; init; }
+
+    /// <summary>Gets a value indicating whether the host was written with upper-case letters.</summary>
+    public bool HasUpperCaseHost => WrittenHost != Host;
 
     public required string Name { get; init; }
 
@@ -37,6 +40,12 @@ internal sealed record MeshService
     /// <summary>Gets the name the service stands for, or an empty string.</summary>
     public string ExternalName { get; init; } = "";
 
+    /// <summary>Gets a value indicating whether the service is only another name of <see cref="ExternalName"/>.</summary>
+    public bool IsAlias => ExternalName.Length > 0;
+
+    /// <summary>Gets the hosts of the services that stand for this one.</summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
     public MeshPort? PortAt(int number)
     {
         foreach (MeshPort port in Ports)
@@ -49,6 +58,9 @@ internal sealed record MeshService
 
         return null;
     }
+
+    /// <summary>Says how near a namespace is to the service's export: 0 for a private one of its own, 1 for one that is named, 2 for everybody's. Nearer ones come first whatever their age.</summary>
+    public int ExportRank(string scope) => ExportTo.Contains("*") ? 2 : scope == Namespace ? 0 : 1;
 
     public bool IsVisibleTo(string scope) => ExportTo.Contains("*") || ExportTo.Contains(scope) || (ExportTo.Contains(".") && scope == Namespace);
 }

@@ -9,10 +9,12 @@ internal static class ServiceDomains
     /// <summary>Gets the names; those marked as alternatives give way to a service that really has that name.</summary>
     public static List<(string Domain, bool Alternative)> Of(MeshService service, string proxyNamespace, string clusterDomain)
     {
-        var names = new List<(string, bool)> { (service.Host, false), ($"{service.Host}.", false) };
-        foreach (string alternative in Alternatives(service.Host, proxyNamespace, clusterDomain))
+        var names = new List<(string, bool)>();
+        foreach (string host in (ReadOnlySpan<string>)[service.Host, .. service.Aliases])
         {
-            names.Add((alternative, true));
+            names.Add((host, false));
+            names.Add(($"{host}.", false));
+            names.AddRange(Alternatives(host, proxyNamespace, clusterDomain).Select(static alternative => (alternative, true)));
         }
 
         if (service is { IsKubernetes: true, IsHeadless: true })
@@ -20,7 +22,8 @@ internal static class ServiceDomains
             names.AddRange(names.Select(static n => ($"*.{n.Item1}", n.Item2)).ToList());
         }
 
-        foreach (string address in service.Addresses)
+        // Each address of an entry is a service to Istio, and one of them has the host.
+        foreach (string address in service.IsKubernetes ? service.Addresses : service.Addresses.Take(1))
         {
             names.Add((Bracket(address), false));
         }

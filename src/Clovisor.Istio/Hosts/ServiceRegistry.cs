@@ -26,12 +26,11 @@ internal sealed class ServiceRegistry
             all.AddRange(Made(entry, previous, e => [.. e.Hosts.Select(host => FromEntry(e, host, mesh))]));
         }
 
-        // Kubernetes services come first whatever their age; among equals name, then namespace decide.
-        All = [.. all
-            .OrderByDescending(static s => s.IsKubernetes)
-            .ThenBy(static s => s.Created)
+        // Among equally old ones name, then namespace decide.
+        All = ServiceAliases.Resolve([.. all
+            .OrderBy(static s => s.Created)
             .ThenBy(static s => s.Name, StringComparer.Ordinal)
-            .ThenBy(static s => s.Namespace, StringComparer.Ordinal)];
+            .ThenBy(static s => s.Namespace, StringComparer.Ordinal)]);
         foreach (MeshService service in All)
         {
             if (!_byHost.TryGetValue(service.Host, out List<MeshService>? list))
@@ -45,7 +44,7 @@ internal sealed class ServiceRegistry
 
     public ImmutableArray<MeshService> All { get; }
 
-    /// <summary>Finds the service a rule means: the visible one of the rule's own namespace, else the proxy's, else the first by namespace.</summary>
+    /// <summary>Finds the service a rule means: the visible one of the rule's own namespace, else the proxy's, else the first by namespace. Of two in one namespace it is that of Kubernetes.</summary>
     public MeshService? Find(string host, string ruleNamespace, string proxyNamespace)
     {
         if (!_byHost.TryGetValue(host, out List<MeshService>? list))
@@ -53,7 +52,7 @@ internal sealed class ServiceRegistry
             return null;
         }
 
-        List<MeshService> visible = list.FindAll(s => s.IsVisibleTo(proxyNamespace));
+        List<MeshService> visible = [.. list.Where(s => s.IsVisibleTo(proxyNamespace)).OrderByDescending(static s => s.IsKubernetes)];
         return visible.Find(s => s.Namespace == ruleNamespace)
             ?? visible.Find(s => s.Namespace == proxyNamespace)
             ?? visible.MinBy(static s => s.Namespace, StringComparer.Ordinal);
@@ -74,6 +73,7 @@ internal sealed class ServiceRegistry
     private static MeshService FromKubernetes(KubernetesService service, MeshSettings mesh) => new()
     {
         Host = $"{service.Name}.{service.Namespace}.svc.{mesh.ClusterDomain}",
+        WrittenHost = $"{service.Name}.{service.Namespace}.svc.{mesh.ClusterDomain}",
         Name = service.Name,
         Namespace = service.Namespace,
         IsKubernetes = true,
@@ -89,7 +89,7 @@ internal sealed class ServiceRegistry
     private static MeshService FromEntry(ServiceEntry entry, string host, MeshSettings mesh) => new()
     {
         Host = host.ToLowerInvariant(),
-        HasUpperCaseHost = host.Any(char.IsAsciiLetterUpper),
+        WrittenHost = host,
 
         // Among equally old ones Istio orders by the host, not by the object's name.
         Name = host,

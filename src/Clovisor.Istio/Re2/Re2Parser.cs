@@ -132,6 +132,8 @@ internal sealed partial class Re2Parser
                 return new Piece(_multiline ? "(?m:$)" : "\\z", 1);
             case '*' or '+' or '?':
                 throw new FormatException($"missing argument to repetition operator: {c}");
+            case '{' when Braces() is not null:
+                throw new FormatException($"missing argument to repetition operator at {_text}");
             case '\\':
                 return Escape();
             default:

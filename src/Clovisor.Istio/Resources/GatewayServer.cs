@@ -26,8 +26,8 @@ public sealed record GatewayServer
     /// <summary>Gets a value indicating whether a certificate is named by any of the ways there are.</summary>
     public bool HasCertificate { get; init; }
 
-    /// <summary>Gets a value indicating whether the TLS section says anything but <c>httpsRedirect</c>.</summary>
-    internal bool HasOtherTlsSettings { get; init; }
+    /// <summary>Gets what the TLS section names to prove and check identities with.</summary>
+    internal TlsMaterial Material { get; init; }
 
     /// <summary>Gets the line the server starts at, from 1; 0 when unknown.</summary>
     public int Line { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Clovisor.Istio.Matching;
 
@@ -96,10 +97,35 @@ internal readonly ref struct HeaderFormatter(in RouteRequest request, List<Route
             string[] parts = pair.Split('=', 2);
             if (parts[0] == name)
             {
-                return parts.Length > 1 ? parts[1] : "";
+                return parts.Length > 1 ? Decoded(parts[1]) : "";
             }
         }
 
         return "";
+    }
+
+    // Byte by byte; a sign that two hexadecimal digits do not follow stays. Blanks at the end are no part of a header's value.
+    private static string Decoded(string text)
+    {
+        if (!text.Contains('%', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var decoded = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && i + 2 < text.Length && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+            {
+                decoded.Append((char)value);
+                i += 2;
+            }
+            else
+            {
+                decoded.Append(text[i]);
+            }
+        }
+
+        return decoded.ToString().Trim(' ', '\t');
     }
 }

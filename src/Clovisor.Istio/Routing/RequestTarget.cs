@@ -61,6 +61,25 @@ internal static class RequestTarget
         return length + target.Length - path.Length;
     }
 
+    /// <summary>Says whether the request came in by https as far as a host that demands it can see: unlike the scheme, the forwarded protocol must be written in lower case.</summary>
+    public static bool IsForwardedByTls(in RouteRequest request)
+    {
+        if (!string.IsNullOrEmpty(request.Scheme))
+        {
+            return request.Scheme == "https";
+        }
+
+        foreach (RouteHeader header in request.Headers.Span)
+        {
+            if (header.Name.Equals("x-forwarded-proto", StringComparison.OrdinalIgnoreCase))
+            {
+                return header.Value == "https";
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Gets the scheme: what the request says, else what a proxy before this one said, else <c>http</c>.</summary>
     public static ReadOnlySpan<char> SchemeOf(in RouteRequest request)
     {

@@ -122,13 +122,12 @@ public sealed class RouteTable
             return new RouteDecision(this, request, null, null, RouteReason.NoVirtualHost, kind);
         }
 
-        ReadOnlySpan<char> scheme = RequestTarget.SchemeOf(request);
-        if (host.RequiresTls && !scheme.SequenceEqual("https"))
+        if (host.RequiresTls && !RequestTarget.IsForwardedByTls(request))
         {
             return new RouteDecision(this, request, host, null, RouteReason.HttpsRedirect, kind);
         }
 
-        var view = new RequestView(request, target, authority, scheme);
+        var view = new RequestView(request, target, authority, RequestTarget.SchemeOf(request));
         Route? route = host.Find(view);
         return new RouteDecision(this, request, host, route, route?.Reason ?? RouteReason.NoRuleMatched, kind);
     }

@@ -34,24 +34,28 @@ internal static class GatewayBinder
             TlsMode = tls?.Mode,
             HttpsRedirect = tls?.Redirect ?? false,
             HasCertificate = tls?.Certificate ?? false,
-            HasOtherTlsSettings = tls?.Other ?? false,
+            Material = tls?.Material ?? TlsMaterial.None,
         };
     }
 
     private static Tls TlsSection(FieldReader r)
     {
-        r.Ignore("caCertCredentialName", "caCertificates", "caCrl", "cipherSuites", "insecureSkipVerify", "maxProtocolVersion",
-            "minProtocolVersion", "privateKey", "subjectAltNames", "verifyCertificateHash", "verifyCertificateSpki");
+        r.Ignore("caCertCredentialName", "caCrl", "cipherSuites", "insecureSkipVerify", "maxProtocolVersion",
+            "minProtocolVersion", "subjectAltNames", "verifyCertificateHash", "verifyCertificateSpki");
         string mode = r.Text("mode");
         if (mode is not ("" or "PASSTHROUGH" or "SIMPLE" or "MUTUAL" or "AUTO_PASSTHROUGH" or "ISTIO_MUTUAL" or "OPTIONAL_MUTUAL"))
         {
             r.Error("mode", $"\"{mode}\" is not a TLS mode; known are PASSTHROUGH, SIMPLE, MUTUAL, OPTIONAL_MUTUAL, AUTO_PASSTHROUGH and ISTIO_MUTUAL");
         }
 
-        bool other = r.Node.Fields.Any(static f => f.Name is not ("httpsRedirect" or "mode")) || mode is not ("" or "PASSTHROUGH");
-        bool certificate = r.Has("credentialName") | r.Has("credentialNames") | r.Has("serverCertificate") | r.Has("tlsCertificates");
-        return new Tls(mode, r.Flag("httpsRedirect"), certificate, other);
+        TlsMaterial material =
+            (r.Has("credentialName") | r.Has("credentialNames") ? TlsMaterial.Credential : 0)
+            | (r.Has("serverCertificate") ? TlsMaterial.ServerCertificate : 0)
+            | (r.Has("privateKey") ? TlsMaterial.PrivateKey : 0)
+            | (r.Has("caCertificates") ? TlsMaterial.Authorities : 0)
+            | (r.Has("tlsCertificates") ? TlsMaterial.ServerCertificate | TlsMaterial.PrivateKey : 0);
+        return new Tls(mode, r.Flag("httpsRedirect"), (material & (TlsMaterial.Credential | TlsMaterial.ServerCertificate)) != 0, material);
     }
 
-    private sealed record Tls(string Mode, bool Redirect, bool Certificate, bool Other);
+    private sealed record Tls(string Mode, bool Redirect, bool Certificate, TlsMaterial Material);
 }

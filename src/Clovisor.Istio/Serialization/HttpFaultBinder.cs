@@ -29,10 +29,6 @@ internal static class HttpFaultBinder
         {
             r.Error("exponentialDelay", "is not supported by Istio; use fixedDelay");
         }
-        else if (!r.Has("fixedDelay"))
-        {
-            r.Error("fixedDelay", "is missing");
-        }
 
         int percent = r.Integer("percent", 0, 100);
         return new HttpFault { Delay = r.Duration("fixedDelay"), DelayPercentage = r.Object("percentage", PercentageBinder.Bind)?.Value ?? percent };

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Serialization;
@@ -7,6 +9,7 @@ internal static class ServiceEntryBinder
     public static ServiceEntry Bind(FieldReader spec, ResourceHeader header)
     {
         spec.Ignore("subjectAltNames");
+        ImmutableArray<ServicePort> ports = spec.List("ports", PortBinder.Bind);
         return new ServiceEntry
         {
             Name = header.Name,
@@ -16,12 +19,35 @@ internal static class ServiceEntryBinder
             Source = header.Source,
             Hosts = spec.Texts("hosts"),
             Addresses = spec.Texts("addresses"),
-            Ports = spec.List("ports", PortBinder.Bind),
+            Ports = ports,
             Resolution = spec.Text("resolution"),
             Location = spec.Text("location"),
-            Endpoints = [.. spec.List("endpoints", static e => e.Ignore("labels", "locality", "network", "ports", "serviceAccount", "weight").Text("address"))],
+            Endpoints = [.. spec.List("endpoints", e => Endpoint(e, ports))],
             HasWorkloadSelector = spec.Ignore("workloadSelector").Has("workloadSelector"),
             ExportTo = spec.Texts("exportTo"),
         };
+    }
+
+    private static string Endpoint(FieldReader r, ImmutableArray<ServicePort> ports)
+    {
+        string address = r.Ignore("labels", "locality", "network", "serviceAccount", "weight").Text("address");
+        foreach ((string name, string number) in r.TextMap("ports"))
+        {
+            if (address.StartsWith("unix://", StringComparison.Ordinal))
+            {
+                r.Error("ports", "cannot stand beside a unix socket");
+            }
+            else if (!ports.Any(p => p.Name == name))
+            {
+                r.Error("ports", $"\"{name}\" is not the name of a port of the entry");
+            }
+
+            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
+            {
+                r.Error("ports", $"\"{number}\" is not a port from 1 to 65535");
+            }
+        }
+
+        return address;
     }
 }

@@ -32,7 +32,7 @@ internal static class VirtualServiceBinder
         Route = r.List("route", DestinationBinder.Weighted),
         Redirect = r.Object("redirect", HttpActionBinder.Redirect),
         DirectResponse = r.Object("directResponse", HttpActionBinder.DirectResponse),
-        Delegate = r.Object("delegate", static d => new DelegateReference { Name = d.RequiredText("name"), Namespace = d.Text("namespace") }),
+        Delegate = r.Object("delegate", static d => new DelegateReference { Name = d.Text("name"), Namespace = d.Text("namespace") }),
         Rewrite = r.Object("rewrite", HttpActionBinder.Rewrite),
         Timeout = r.Duration("timeout"),
         Retries = r.Object("retries", HttpActionBinder.Retries),

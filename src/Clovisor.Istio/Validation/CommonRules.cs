@@ -80,7 +80,7 @@ internal static class CommonRules
 
         if (destination.Subset.Length > 0 && !NameRules.IsDnsLabel(destination.Subset))
         {
-            errors.Add(line, $"{field}.subset", $"\"{destination.Subset}\" must be a DNS label: lower-case letters, digits and dashes");
+            errors.Add(line, $"{field}.subset", $"\"{destination.Subset}\" must be a DNS label: letters, digits and dashes");
         }
     }
 

@@ -20,7 +20,7 @@ internal static class DestinationRuleValidator
             DestinationSubset subset = rule.Subsets[i];
             if (!NameRules.IsDnsLabel(subset.Name))
             {
-                errors.Add(line, $"spec.subsets[{i}].name", $"\"{subset.Name}\" must be a DNS label: lower-case letters, digits and dashes");
+                errors.Add(line, $"spec.subsets[{i}].name", $"\"{subset.Name}\" must be a DNS label: letters, digits and dashes");
             }
             else if (!names.Add(subset.Name))
             {

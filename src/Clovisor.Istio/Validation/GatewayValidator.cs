@@ -54,12 +54,17 @@ internal static class GatewayValidator
         {
             errors.Add(server.Line, $"{path}.tls", $"is missing: a port of protocol {protocol} needs it");
         }
-        else if (protocol is not ("HTTPS" or "TLS") && server.TlsMode is not null && (server.HasOtherTlsSettings || protocol is not ("HTTP" or "HTTP2" or "GRPC" or "GRPC-WEB")))
+        else if (protocol is not ("HTTPS" or "TLS") && server.TlsMode is not null && (EndsTls(server) || protocol is not ("HTTP" or "HTTP2" or "GRPC" or "GRPC-WEB")))
         {
             errors.Add(server.Line, $"{path}.tls", $"cannot stand at a port of protocol {protocol}, except for httpsRedirect where the protocol is of HTTP");
         }
 
-        if (server is { TlsMode: "ISTIO_MUTUAL", HasCertificate: true })
+        if (MissingMaterial(server) is { Length: > 0 } missing)
+        {
+            errors.Add(server.Line, $"{path}.tls", $"of mode {server.TlsMode} needs credentialName, or {missing} beside what it has");
+        }
+
+        if (server is { TlsMode: "ISTIO_MUTUAL", Material: not TlsMaterial.None })
         {
             errors.Add(server.Line, $"{path}.tls", "of mode ISTIO_MUTUAL has the mesh's certificates and takes no other");
         }
@@ -83,5 +88,21 @@ internal static class GatewayValidator
                 errors.Add(server.Line, $"{path}.hosts", $"\"{host}\" must be a host or namespace/host; a star can only be the first label");
             }
         }
+    }
+
+    private static bool EndsTls(GatewayServer server) =>
+        server.TlsMode is not ("" or "PASSTHROUGH" or "AUTO_PASSTHROUGH") || (server.Material & (TlsMaterial.ServerCertificate | TlsMaterial.PrivateKey)) != 0;
+
+    private static string MissingMaterial(GatewayServer server)
+    {
+        TlsMaterial needed = server.TlsMode switch
+        {
+            "SIMPLE" => TlsMaterial.ServerCertificate | TlsMaterial.PrivateKey,
+            "MUTUAL" or "OPTIONAL_MUTUAL" => TlsMaterial.ServerCertificate | TlsMaterial.PrivateKey | TlsMaterial.Authorities,
+            _ => TlsMaterial.None,
+        };
+        TlsMaterial missing = server.Material.HasFlag(TlsMaterial.Credential) ? TlsMaterial.None : needed & ~server.Material;
+        (TlsMaterial Part, string Name)[] names = [(TlsMaterial.ServerCertificate, "serverCertificate"), (TlsMaterial.PrivateKey, "privateKey"), (TlsMaterial.Authorities, "caCertificates")];
+        return string.Join(" and ", names.Where(n => missing.HasFlag(n.Part)).Select(static n => n.Name));
     }
 }

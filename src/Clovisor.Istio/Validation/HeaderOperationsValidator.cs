@@ -35,6 +35,10 @@ internal static class HeaderOperationsValidator
             {
                 errors.Add(line, $"{path}.remove", $"cannot remove \"{name}\"");
             }
+            else if (name.Length == 0)
+            {
+                errors.Add(line, $"{path}.remove", "has an entry without the name of a header");
+            }
         }
     }
 
@@ -49,9 +53,10 @@ internal static class HeaderOperationsValidator
         {
             errors.Add(line, path, $"cannot change \"{name}\"; the authority can be set for requests, other pseudo headers not at all");
         }
-        else if (!NameRules.IsToken(name))
+        else if (name.Length == 0)
         {
-            errors.Add(line, path, $"\"{name}\" is not the name of a header");
+            // Any other text is a name to Istio, and the client's matter.
+            errors.Add(line, path, "is without the name of a header");
         }
     }
 }

@@ -11,13 +11,15 @@ internal static class NameRules
     /// <summary>Gets the headers whose value is a claim of a verified token.</summary>
     public const string ClaimPrefix = "@request.auth.claims";
 
-    public static bool IsDnsLabel(string text) => IsLabel(text) && !text.Any(char.IsAsciiLetterUpper);
+    /// <summary>Says whether a text is a label of a host name; upper case is allowed, as Istio allows it.</summary>
+    public static bool IsDnsLabel(string text) =>
+        text.Length is > 0 and <= LongestLabel && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') && text[0] != '-' && text[^1] != '-';
 
     /// <summary>Says whether a text is a host name; upper case is allowed, as Istio allows it.</summary>
     public static bool IsHostName(string text)
     {
         string name = text.EndsWith('.') ? text[..^1] : text;
-        return name.Length is > 0 and <= LongestName && name.Split('.').All(IsLabel);
+        return name.Length is > 0 and <= LongestName && name.Split('.').All(IsDnsLabel);
     }
 
     /// <summary>Says whether a text is a host name whose first label may be, or start with, a star.</summary>
@@ -29,7 +31,7 @@ internal static class NameRules
         }
 
         string rest = text[1..];
-        return rest.Length == 0 || IsHostName(rest.StartsWith('.') || rest.StartsWith('-') ? rest[1..] : rest);
+        return rest is "" or "." || IsHostName(rest.StartsWith('.') || rest.StartsWith('-') ? rest[1..] : rest);
     }
 
     public static bool IsAddress(string text) => IPAddress.TryParse(text, out _);
@@ -60,9 +62,6 @@ internal static class NameRules
     }
 
     public static bool IsLabelValue(string text) => IsLabelText(text, emptyAllowed: true);
-
-    private static bool IsLabel(string text) =>
-        text.Length is > 0 and <= LongestLabel && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') && text[0] != '-' && text[^1] != '-';
 
     private static bool IsLabelText(string text, bool emptyAllowed) => text.Length == 0
         ? emptyAllowed

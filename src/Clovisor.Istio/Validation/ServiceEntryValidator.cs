@@ -58,7 +58,7 @@ internal static class ServiceEntryValidator
 
             if (port.Name.Length > 0 && !NameRules.IsDnsLabel(port.Name))
             {
-                errors.Add(line, $"spec.ports[{i}].name", $"\"{port.Name}\" must be a DNS label: lower-case letters, digits and dashes");
+                errors.Add(line, $"spec.ports[{i}].name", $"\"{port.Name}\" must be a DNS label: letters, digits and dashes");
             }
 
             if (port.Protocol.Length > 0 && !MeshProtocols.IsKnown(port.Protocol))

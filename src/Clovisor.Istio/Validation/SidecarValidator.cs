@@ -1,4 +1,5 @@
 using System.Globalization;
+using Clovisor.Istio.Hosts;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Serialization;
 
@@ -24,6 +25,7 @@ internal static class SidecarValidator
                 errors.Add(line, $"spec.egress[{i}]", "has no port and so takes all; only the last listener can");
             }
 
+            Binding(listener, line, $"spec.egress[{i}]", errors);
             if (listener.Hosts.IsEmpty)
             {
                 errors.Add(line, $"spec.egress[{i}].hosts", "is missing; a listener imports at least one host");
@@ -42,6 +44,41 @@ internal static class SidecarValidator
             {
                 errors.Add(line, $"spec.egress[{i}].port", $"{listener.Port.Number} is another listener's port too");
             }
+        }
+    }
+
+    private static void Binding(EgressListener listener, int line, string path, ErrorList errors)
+    {
+        if (listener.Port is not { } port)
+        {
+            return;
+        }
+
+        if (port.Protocol.Length > 0 && !MeshProtocols.IsKnown(port.Protocol))
+        {
+            errors.Add(line, $"{path}.port.protocol", $"\"{port.Protocol}\" is not a protocol");
+        }
+
+        if (port.Name.Length > 0 && !NameRules.IsDnsLabel(port.Name))
+        {
+            errors.Add(line, $"{path}.port.name", $"\"{port.Name}\" must be a DNS label: letters, digits and dashes");
+        }
+
+        const string Socket = "unix://";
+        if (port.Number > 0)
+        {
+            if (listener.Bind.Length > 0 && !NameRules.IsAddress(listener.Bind))
+            {
+                errors.Add(line, $"{path}.bind", $"\"{listener.Bind}\" is not an address; a unix socket goes with port 0");
+            }
+        }
+        else if (!listener.Bind.StartsWith(Socket, StringComparison.Ordinal))
+        {
+            errors.Add(line, $"{path}.bind", "must be unix://PATH where the port is 0");
+        }
+        else if (listener.Bind.Length == Socket.Length || listener.Bind[Socket.Length] is not ('/' or '@'))
+        {
+            errors.Add(line, $"{path}.bind", $"\"{listener.Bind}\" is not unix:// with an absolute path, or with @ and a name");
         }
     }
 
