@@ -1,4 +1,5 @@
 using Clovisor.Hosting;
+using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
@@ -64,7 +65,9 @@ public static class ClovisorServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionApiOptions>, SessionApiOptionsRules>());
         services.TryAddSingleton<SessionRegistry>();
         services.TryAddSingleton<RequestExplainer>();
+        services.TryAddSingleton<CallerGate>();
         services.TryAddSingleton<SessionEndpoints>();
+        services.TryAddSingleton<ClassEndpoint>();
         services.TryAddSingleton<StatusEndpoints>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SessionApiServer>());
         return builder;

@@ -37,7 +37,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     internal T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    internal static TestHost Build(ConfigurationFolder folder, string? pins = null)
+    internal static TestHost Build(ConfigurationFolder folder, string? pins = null, Action<SessionApiOptions>? api = null)
     {
         string socket = Path.Combine(folder.Path, "api.sock");
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -48,7 +48,11 @@ internal sealed class TestHost : IAsyncDisposable
                 options.ConfigurationDirectory = folder.Path;
                 options.ProxyNamespace = "app";
             })
-            .AddSessionApi(options => options.SocketPath = socket);
+            .AddSessionApi(options =>
+            {
+                options.SocketPath = socket;
+                api?.Invoke(options);
+            });
         if (pins is not null)
         {
             clovisor.AddWan(options =>
@@ -62,9 +66,9 @@ internal sealed class TestHost : IAsyncDisposable
         return new TestHost(builder.Build(), socket);
     }
 
-    internal static async Task<TestHost> StartAsync(ConfigurationFolder folder, string? pins = null)
+    internal static async Task<TestHost> StartAsync(ConfigurationFolder folder, string? pins = null, Action<SessionApiOptions>? api = null)
     {
-        TestHost host = Build(folder, pins);
+        TestHost host = Build(folder, pins, api);
         await host.StartAsync();
         return host;
     }

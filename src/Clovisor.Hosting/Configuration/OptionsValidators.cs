@@ -41,7 +41,9 @@ internal sealed class WanOptionsRules : IValidateOptions<WanOptions>
     }
 }
 
-/// <summary>An API that listens nowhere is a mistake, and so is a socket path that the kernel cannot hold.</summary>
+/// <summary>
+/// An API that listens nowhere is a mistake, so is a socket path that the kernel cannot hold; and TCP that asks for no token would let every local process in.
+/// </summary>
 internal sealed class SessionApiOptionsRules : IValidateOptions<SessionApiOptions>
 {
     // sizeof(sockaddr_un.sun_path) less the terminating zero, unix(7).
@@ -66,6 +68,61 @@ internal sealed class SessionApiOptionsRules : IValidateOptions<SessionApiOption
             result.AddError($"'{options.SocketPath}' is longer than the {LongestSocketPath} bytes that a unix socket's path may have.", nameof(options.SocketPath));
         }
 
+        CheckToken(options, result);
+        for (int i = 0; i < options.Callers.Count; i++)
+        {
+            CheckCaller(options.Callers[i], $"{nameof(options.Callers)}[{i}]", result);
+        }
+
         return result.Build();
+    }
+
+    private static void CheckToken(SessionApiOptions options, ValidateOptionsResultBuilder result)
+    {
+        if (options.LoopbackPort is null)
+        {
+            if (options.Callers.Any(caller => caller.Token))
+            {
+                result.AddError($"An entry of Callers fits callers with a token, and no loopback port is set that they could use. Set {nameof(options.LoopbackPort)}.", nameof(options.Callers));
+            }
+
+            return;
+        }
+
+        if (string.IsNullOrEmpty(options.TokenFile))
+        {
+            result.AddError("A loopback port is open to every local process. Name a file with a token that callers must show, or use the unix socket alone.", nameof(options.TokenFile));
+        }
+        else if (!Path.IsPathRooted(options.TokenFile))
+        {
+            result.AddError($"'{options.TokenFile}' is not an absolute path.", nameof(options.TokenFile));
+        }
+
+        if (!options.Callers.Any(caller => caller.Token))
+        {
+            result.AddError("A loopback port is set, and no entry of Callers fits callers with a token, so all of them would be refused. Add an entry with Token = true.", nameof(options.Callers));
+        }
+    }
+
+    private static void CheckCaller(SessionCallerOptions caller, string name, ValidateOptionsResultBuilder result)
+    {
+        if (caller is { Token: false, Users.Count: 0, Groups.Count: 0, NetworkNamespaces.Count: 0 })
+        {
+            result.AddError("The entry names neither users, groups, network namespaces nor the token, so every process of the machine would fit it. Name at least one.", name);
+        }
+        else if (caller.Token && (caller.Users.Count > 0 || caller.Groups.Count > 0 || caller.NetworkNamespaces.Count > 0))
+        {
+            result.AddError("Callers with a token have no user, group or network namespace. Make two entries.", name);
+        }
+
+        foreach (string source in caller.Sources.Where(source => !System.Net.IPNetwork.TryParse(source, out _)))
+        {
+            result.AddError($"'{source}' is not a network such as 10.60.0.0/24 or fd00::/64.", name);
+        }
+
+        foreach (string path in caller.NetworkNamespaces.Where(path => !Path.IsPathRooted(path)))
+        {
+            result.AddError($"'{path}' is not an absolute path, such as /var/run/netns/pod1.", name);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Startup;
 using Microsoft.AspNetCore.Builder;
@@ -16,10 +17,20 @@ namespace Clovisor.Hosting.SessionApi;
 internal sealed partial class SessionApiServer(
     IOptions<SessionApiOptions> options,
     SessionEndpoints sessions,
+    ClassEndpoint classes,
     StatusEndpoints status,
+    CallerGate gate,
     ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
 {
-    private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    private const UnixFileMode OwnMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    private const UnixFileMode OpenMode = OwnMode | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private const int MostHeaders = 64;
+    private const int LargestHead = 16_384;
+    private static readonly TimeSpan HeadLimit = TimeSpan.FromSeconds(5);
+
+    // Envoy keeps idle connections for an hour unless told otherwise; a reporter that died must not hold its place for that long.
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
     private readonly ILogger<SessionApiServer> _log = loggers.CreateLogger<SessionApiServer>();
     private WebApplication? _app;
@@ -30,6 +41,7 @@ internal sealed partial class SessionApiServer(
     /// <summary>Before any service starts: a host that could not listen must not have touched the kernel.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        gate.Start();
         if (options.Value.SocketPath is { Length: > 0 } path)
         {
             ListenAddress.Require(path);
@@ -53,13 +65,15 @@ internal sealed partial class SessionApiServer(
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         WebApplication app = builder.Build();
+        app.Use(new CallerFilter(gate).InvokeAsync);
         sessions.Map(app);
+        classes.Map(app);
         status.Map(app);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         _app = app;
         if (settings.SocketPath.Length > 0 && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(settings.SocketPath, SocketMode);
+            File.SetUnixFileMode(settings.SocketPath, settings.Callers.Count > 0 ? OpenMode : OwnMode);
         }
 
         if (_log.IsEnabled(LogLevel.Information))
@@ -96,6 +110,12 @@ internal sealed partial class SessionApiServer(
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
+        kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
+        kestrel.Limits.MaxRequestHeadersTotalSize = LargestHead;
+        kestrel.Limits.MaxRequestLineSize = LargestHead;
+        kestrel.Limits.RequestHeadersTimeout = HeadLimit;
+        kestrel.Limits.KeepAliveTimeout = IdleLimit;
         if (settings.SocketPath.Length > 0)
         {
             kestrel.ListenUnixSocket(settings.SocketPath, listen => listen.Protocols = HttpProtocols.Http1);

@@ -26,7 +26,7 @@ internal sealed class SessionEndpoints(SessionRegistry registry, IOptions<Sessio
             return;
         }
 
-        SessionOutcome outcome = registry.Report(report);
+        SessionOutcome outcome = registry.Report(report, CallerFilter.AccountOf(context));
         if (outcome.Answer is { } answer)
         {
             await ApiResponse.WriteAsync(context, answer, ApiJson.Default.SessionAnswer).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class SessionEndpoints(SessionRegistry registry, IOptions<Sessio
         List<SessionAnswer> answers = new(reports.Count);
         foreach (SessionReport report in reports)
         {
-            SessionOutcome outcome = registry.Report(report);
+            SessionOutcome outcome = registry.Report(report, CallerFilter.AccountOf(context));
             answers.Add(outcome.Answer ?? new SessionAnswer { Revision = registry.Revision, Errors = outcome.Errors });
         }
 
@@ -87,24 +87,24 @@ internal sealed class SessionEndpoints(SessionRegistry registry, IOptions<Sessio
         {
             await RefuseAsync(context, SessionOutcome.NotReady).ConfigureAwait(false);
         }
-        else if (registry.Remove(session))
+        else if (registry.Remove(session, CallerFilter.AccountOf(context)) is { } refusal)
         {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            await RefuseAsync(context, refusal).ConfigureAwait(false);
         }
         else
         {
-            await ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "source", $"There is no session {session}.").ConfigureAwait(false);
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
     }
 
     private Task ListAsync(HttpContext context) =>
         registry.IsReady
-            ? ApiResponse.WriteAsync(context, new SessionList(registry.List()), ApiJson.Default.SessionList)
+            ? ApiResponse.WriteAsync(context, new SessionList(registry.List(CallerFilter.AccountOf(context))), ApiJson.Default.SessionList)
             : RefuseAsync(context, SessionOutcome.NotReady);
 
-    private static Task RefuseAsync(HttpContext context, SessionOutcome outcome)
+    internal static Task RefuseAsync(HttpContext context, SessionOutcome outcome)
     {
-        if (outcome.Status == StatusCodes.Status503ServiceUnavailable)
+        if (outcome.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             context.Response.Headers.RetryAfter = "1";
         }

@@ -11,5 +11,7 @@ internal readonly record struct SessionOutcome(SessionAnswer? Answer, int Status
 
     internal static SessionOutcome Done(SessionAnswer answer) => new(answer, StatusCodes.Status200OK, []);
 
+    internal static SessionOutcome TooMany(string message) => Refused(StatusCodes.Status429TooManyRequests, new ApiError("", message));
+
     internal static SessionOutcome Refused(int status, params IReadOnlyList<ApiError> errors) => new(null, status, errors);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Clovisor.Bpf;
+using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.SessionApi;
@@ -15,8 +16,9 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
     // How many sessions are entered between two looks for those that have ended, at least: a look costs a walk over the kernel's map.
     private const int EnteredBetweenLooks = 4096;
 
-    private readonly ConcurrentDictionary<SessionTuple, string> _routes = new();
+    private readonly ConcurrentDictionary<SessionTuple, Entered> _entered = new();
     private int _untilLook = EnteredBetweenLooks;
+    private int _untilRoomIsLookedFor;
     private long _reports;
 
     /// <summary>Whether sessions can be entered: a snapshot is in force and the datapath runs.</summary>
@@ -28,20 +30,41 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
     /// <summary>Reports received since the start, those in batches each for itself, refused ones too.</summary>
     internal long Reports => Interlocked.Read(ref _reports);
 
-    internal SessionOutcome Report(SessionReport report)
+    /// <summary>A report that could not be read is counted as one.</summary>
+    internal void CountUnread() => Interlocked.Increment(ref _reports);
+
+    internal SessionOutcome Report(SessionReport report, CallerAccount caller)
     {
         Interlocked.Increment(ref _reports);
+        if (!caller.TryTake())
+        {
+            return SessionOutcome.TooMany($"More than {caller.ReportsPerSecond} reports in a second from this caller ({caller.Identity}). Report less often, or raise ReportsPerSecond.");
+        }
+
         List<ApiError> errors = [];
         SessionTuple? tuple = ReportValidation.Tuple(report, errors);
         ReportValidation.Head(report, errors);
         if (tuple is not { } session || errors.Count > 0)
         {
+            caller.CountRefused();
             return SessionOutcome.Refused(StatusCodes.Status400BadRequest, errors);
+        }
+
+        if (!caller.Rule.MaySpeakFor(session.Source.Address))
+        {
+            caller.CountRefused();
+            return NotTheirs(session, caller);
         }
 
         if (wan.Running is not { } running || store.Current is null)
         {
             return SessionOutcome.NotReady;
+        }
+
+        if (!caller.MayEnter && !HasRoomAgain(running, caller))
+        {
+            caller.CountLimited();
+            return SessionOutcome.TooMany($"This caller ({caller.Identity}) has {caller.Sessions} live sessions, the limit. Close some, or raise SessionsPerCaller.");
         }
 
         ClassifiedRequest request = classifier.Classify(report.ListenerPort ?? session.Destination.Port, HeadOf(report));
@@ -50,7 +73,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return SessionOutcome.Done(new SessionAnswer
             {
                 Association = request.Association,
-                Link = Enter(running, session, request),
+                Link = Enter(running, session, request, caller),
                 Route = request.Route,
                 Revision = request.Revision,
             });
@@ -61,13 +84,22 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         }
     }
 
-    internal bool Remove(in SessionTuple session)
+    /// <summary>Takes a session back; only whoever may report it may.</summary>
+    internal SessionOutcome? Remove(in SessionTuple session, CallerAccount caller)
     {
-        _routes.TryRemove(session, out _);
-        return wan.Running?.Datapath.Remove(session) ?? false;
+        if (!caller.Rule.MaySpeakFor(session.Source.Address))
+        {
+            caller.CountRefused();
+            return NotTheirs(session, caller);
+        }
+
+        Forget(session);
+        return wan.Running?.Datapath.Remove(session) ?? false
+            ? null
+            : SessionOutcome.Refused(StatusCodes.Status404NotFound, new ApiError("source", $"There is no session {session}."));
     }
 
-    internal IReadOnlyList<SessionView> List()
+    internal IReadOnlyList<SessionView> List(CallerAccount caller)
     {
         if (wan.Running is not { } running)
         {
@@ -78,14 +110,14 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         Forget(sessions);
         return
         [
-            .. sessions.Select(session => new SessionView
+            .. sessions.Where(session => caller.Rule.MaySpeakFor(session.Tuple.Source.Address)).Select(session => new SessionView
             {
                 Protocol = session.Tuple.Protocol == System.Net.Sockets.ProtocolType.Tcp ? "tcp" : "udp",
                 Source = session.Tuple.Source.ToString(),
                 Destination = session.Tuple.Destination.ToString(),
                 Association = session.AssociationName,
                 Link = session.LinkName,
-                Route = _routes.GetValueOrDefault(session.Tuple),
+                Route = _entered.GetValueOrDefault(session.Tuple).Route,
                 TranslatedSource = session.TranslatedSource?.ToString(),
                 PacketsOut = session.PacketsOut,
                 BytesOut = session.BytesOut,
@@ -95,22 +127,24 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         ];
     }
 
-    private string? Enter(WanRuntime.Parts running, in SessionTuple session, in ClassifiedRequest request)
+    private string? Enter(WanRuntime.Parts running, in SessionTuple session, in ClassifiedRequest request, CallerAccount caller)
     {
         if (request.Association is not { } association)
         {
             // Ports are used again: what was entered for this tuple before is not this session.
             running.Datapath.Remove(session);
-            _routes.TryRemove(session, out _);
+            Forget(session);
             return null;
         }
 
         string? link = running.Engine.Admit(session, association).Link;
-        if (request.Route is { } route)
+        Entered entered = new(request.Route, caller);
+        while (!_entered.TryAdd(session, entered))
         {
-            _routes[session] = route;
+            Forget(session);
         }
 
+        caller.SessionEntered();
         if (Interlocked.Decrement(ref _untilLook) == 0)
         {
             Volatile.Write(ref _untilLook, EnteredBetweenLooks);
@@ -120,17 +154,42 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         return link;
     }
 
+    // A walk over the kernel's map finds sessions that have ended; not more than one in so many refused reports, or a caller at its limit costs a walk each.
+    private bool HasRoomAgain(WanRuntime.Parts running, CallerAccount caller)
+    {
+        if (Interlocked.Decrement(ref _untilRoomIsLookedFor) > 0)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _untilRoomIsLookedFor, EnteredBetweenLooks);
+        Forget(running.Datapath.Sessions());
+        return caller.MayEnter;
+    }
+
     // Sessions end in the kernel, by FIN or by idleness; what is remembered here follows when it is looked at.
     private void Forget(IReadOnlyList<WanSession> alive)
     {
         HashSet<SessionTuple> tuples = [.. alive.Select(session => session.Tuple)];
-        foreach (SessionTuple tuple in _routes.Keys.Where(tuple => !tuples.Contains(tuple)))
+        foreach (SessionTuple tuple in _entered.Keys.Where(tuple => !tuples.Contains(tuple)))
         {
-            _routes.TryRemove(tuple, out _);
+            Forget(tuple);
         }
 
         Volatile.Write(ref _untilLook, Math.Max(EnteredBetweenLooks, alive.Count));
     }
+
+    private void Forget(in SessionTuple session)
+    {
+        if (_entered.TryRemove(session, out Entered entered))
+        {
+            entered.Caller.SessionGone();
+        }
+    }
+
+    private static SessionOutcome NotTheirs(in SessionTuple session, CallerAccount caller) => SessionOutcome.Refused(
+        StatusCodes.Status403Forbidden,
+        new ApiError("source", $"This caller ({caller.Identity}) may not speak for {session.Source.Address}; its entry in Callers allows {string.Join(", ", caller.Rule.Sources)}. Report from the network namespace of that address, or add the address to Sources."));
 
     private static RouteRequest HeadOf(SessionReport report)
     {
@@ -150,4 +209,6 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             Headers = copied,
         };
     }
+
+    private readonly record struct Entered(string? Route, CallerAccount Caller);
 }

@@ -25,6 +25,12 @@ public sealed class OptionsTests
         Assert.Null(api.LoopbackPort);
         Assert.Equal(1 << 20, api.MaxBodyBytes);
         Assert.Equal(4096, api.MaxBatch);
+        Assert.Null(api.TokenFile);
+        Assert.Empty(api.Callers);
+        Assert.Equal(1024, api.MaxConnections);
+        Assert.Equal(256, api.MaxRequests);
+        Assert.Equal(250_000, api.ReportsPerSecond);
+        Assert.Equal(262_144, api.SessionsPerCaller);
     }
 
     [Fact]
@@ -36,6 +42,8 @@ public sealed class OptionsTests
             {
                 api.SocketPath = "";
                 api.LoopbackPort = 0;
+                api.TokenFile = "/run/clovisor/token";
+                api.Callers.Add(new SessionCallerOptions { Token = true });
                 api.MaxBodyBytes = 4096;
                 api.MaxBatch = 1;
             });
@@ -75,6 +83,65 @@ public sealed class OptionsTests
             {
                 api.SocketPath = socket;
                 api.LoopbackPort = port;
+            });
+
+        OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SessionApiOptions>>().Value);
+
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string, string> BadCallers { get; } = new()
+    {
+        { "nobody", "", "every process of the machine would fit it" },
+        { "token and user", "", "Make two entries" },
+        { "user", "all", "'all' is not a network" },
+        { "namespace", "", "'pod1' is not an absolute path" },
+        { "token", "", "no loopback port is set" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadCallers))]
+    public void An_entry_of_callers_that_means_nothing_or_everybody_is_refused(string kind, string source, string reason)
+    {
+        SessionCallerOptions caller = new() { Token = kind.StartsWith("token", StringComparison.Ordinal) };
+        if (kind.EndsWith("user", StringComparison.Ordinal))
+        {
+            caller.Users.Add(1337);
+        }
+
+        if (kind == "namespace")
+        {
+            caller.NetworkNamespaces.Add("pod1");
+        }
+
+        if (source.Length > 0)
+        {
+            caller.Sources.Add(source);
+        }
+
+        using ServiceProvider services = Services(_ => { }, api => api.Callers.Add(caller));
+
+        OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SessionApiOptions>>().Value);
+
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, true, "open to every local process")]
+    [InlineData("token", true, "'token' is not an absolute path")]
+    [InlineData("/run/clovisor/token", false, "all of them would be refused")]
+    public void Loopback_without_a_token_is_refused(string? file, bool entry, string reason)
+    {
+        using ServiceProvider services = Services(
+            _ => { },
+            api =>
+            {
+                api.LoopbackPort = 0;
+                api.TokenFile = file;
+                if (entry)
+                {
+                    api.Callers.Add(new SessionCallerOptions { Token = true });
+                }
             });
 
         OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SessionApiOptions>>().Value);

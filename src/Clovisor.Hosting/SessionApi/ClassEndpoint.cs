@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Clovisor.Hosting.Callers;
+using Clovisor.Hosting.Classification;
+using Clovisor.Hosting.Configuration;
+using Clovisor.Hosting.Sessions;
+using Clovisor.Istio.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Clovisor.Hosting.SessionApi;
+
+/// <summary>
+/// <c>POST /v1/session</c>: what Envoy's Lua filter asks before a request has a connection. The answer names the class, and the proxy's own connections carry it:
+/// nothing is entered in the kernel here.
+/// </summary>
+internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier classifier, SessionRegistry registry)
+{
+    /// <summary>The header of the answer, and of the request that the proxy routes by.</summary>
+    internal const string ClassHeader = "x-clv-class";
+
+    internal const string RevisionHeader = "x-clv-revision";
+
+    // Beyond what Lua sends for the fields of any sensible set of rules; the filter cuts each value at 2,048 bytes.
+    private const int LargestMessage = 262_144;
+
+    internal void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/session", (RequestDelegate)AskAsync);
+
+    private async Task AskAsync(HttpContext context)
+    {
+        CallerAccount caller = CallerFilter.AccountOf(context);
+        registry.CountUnread();
+        if (!caller.TryTake())
+        {
+            await SessionEndpoints.RefuseAsync(
+                context, SessionOutcome.TooMany($"More than {caller.ReportsPerSecond} reports in a second from this caller ({caller.Identity}).")).ConfigureAwait(false);
+            return;
+        }
+
+        if (store.Current is not { } snapshot)
+        {
+            await SessionEndpoints.RefuseAsync(context, SessionOutcome.NotReady).ConfigureAwait(false);
+            return;
+        }
+
+        (HeadMessage? message, ApiError? error, int status) = await ReadAsync(context).ConfigureAwait(false);
+        if (message is null)
+        {
+            caller.CountRefused();
+            await ApiResponse.ErrorsAsync(context, status, [error!]).ConfigureAwait(false);
+            return;
+        }
+
+        if (message.Peer is { } peer && !caller.Rule.MaySpeakFor(peer.Address))
+        {
+            caller.CountRefused();
+            await ApiResponse.ErrorAsync(
+                context, StatusCodes.Status403Forbidden, "peer", $"This caller ({caller.Identity}) may not speak for {peer.Address}; its entry in Callers allows {string.Join(", ", caller.Rule.Sources)}.").ConfigureAwait(false);
+            return;
+        }
+
+        string? association = ClassOf(snapshot, message);
+        context.Response.Headers[RevisionHeader] = snapshot.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (association is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        context.Response.Headers[ClassHeader] = association;
+        context.Response.ContentLength = 0;
+    }
+
+    private string? ClassOf(ClovisorSnapshot snapshot, HeadMessage message)
+    {
+        RequestFields fields = snapshot.Fields;
+        foreach (string cut in message.Cut)
+        {
+            bool decides = cut switch
+            {
+                "a" => true,
+                "m" => fields.Method,
+                "p" => fields.Path || !fields.QueryParameters.IsEmpty,
+                _ => cut.StartsWith("h.", StringComparison.Ordinal) && fields.Headers.Contains(cut[2..]),
+            };
+            if (decides)
+            {
+                // What was cut off could decide otherwise: unknown is the default association.
+                return null;
+            }
+        }
+
+        RouteRequest request = new()
+        {
+            Method = message.Method.Length > 0 ? message.Method : "GET",
+            Authority = message.Authority,
+            Path = message.Path.Length > 0 ? message.Path : "/",
+            Scheme = "",
+            Headers = message.Headers as RouteHeader[] ?? [.. message.Headers],
+        };
+        return classifier.Classify(snapshot, message.Destination!.Port, request).Association;
+    }
+
+    private static async Task<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)
+    {
+        PipeReader body = context.Request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await body.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+                ReadOnlySequence<byte> bytes = read.Buffer;
+                if (bytes.Length > LargestMessage)
+                {
+                    body.AdvanceTo(bytes.End);
+                    return (null, new ApiError("", $"The message is longer than {LargestMessage} bytes."), StatusCodes.Status413PayloadTooLarge);
+                }
+
+                if (!read.IsCompleted)
+                {
+                    body.AdvanceTo(bytes.Start, bytes.End);
+                    continue;
+                }
+
+                HeadMessage? message = HeadMessage.Read(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray(), out ApiError? error);
+                body.AdvanceTo(bytes.End);
+                return (message, error, StatusCodes.Status400BadRequest);
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            return (null, new ApiError("", e.Message), e.StatusCode);
+        }
+    }
+}
