@@ -14,12 +14,12 @@ internal sealed class Re2Expression
     private readonly Regex _full;
     private readonly Lazy<Regex> _search;
     private readonly int _groups;
-    private readonly string _prefix;
+    private readonly RequiredLiteral _required;
 
     private Re2Expression(string text)
     {
         Text = text;
-        _prefix = LiteralPrefix(text);
+        _required = RequiredLiteral.Of(text);
         (string pattern, _groups) = Re2Parser.Translate(text);
         _full = new Regex($"\\A(?:{pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         _search = new Lazy<Regex>(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
@@ -57,12 +57,12 @@ internal sealed class Re2Expression
     /// <summary>Says whether the whole input matches. Allocates nothing once warmed up, except for long input beyond ASCII.</summary>
     public bool IsFullMatch(ReadOnlySpan<char> input)
     {
-        // What every match begins with is compared first: most expressions of a long list fail here.
-        if (!input.StartsWith(_prefix, StringComparison.Ordinal))
-        {
-            return false;
-        }
+        return _required.MayMatch(input) && IsFullMatchByEngine(input);
+    }
 
+    /// <summary>As <see cref="IsFullMatch"/>, without the short cut.</summary>
+    internal bool IsFullMatchByEngine(ReadOnlySpan<char> input)
+    {
         if (Ascii.IsValid(input))
         {
             return _full.IsMatch(input);
@@ -71,34 +71,6 @@ internal sealed class Re2Expression
         int room = ByteText.RoomFor(input.Length);
         Span<char> bytes = room <= StackLimit ? stackalloc char[StackLimit] : new char[room];
         return _full.IsMatch(bytes[..ByteText.Encode(input, bytes)]);
-    }
-
-    // Plain characters up to the first that is more than itself. An alternative anywhere could begin otherwise.
-    private static string LiteralPrefix(string text)
-    {
-        if (text.Contains('|', StringComparison.Ordinal))
-        {
-            return "";
-        }
-
-        var prefix = new StringBuilder();
-        int at = text.StartsWith('^') ? 1 : 0;
-        while (at < text.Length)
-        {
-            bool escaped = text[at] == '\\' && at + 1 < text.Length;
-            char c = escaped ? text[at + 1] : text[at];
-            bool plain = escaped ? c < 0x80 && !char.IsAsciiLetterOrDigit(c) : char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or ' ' or ',' or ':' or ';' or '=' or '%' or '~' or '@' or '&' or '!' or '#' or '\'' or '"';
-            int next = at + (escaped ? 2 : 1);
-            if (!plain || (next < text.Length && text[next] is '*' or '?' or '{'))
-            {
-                break;
-            }
-
-            prefix.Append(c);
-            at = next;
-        }
-
-        return prefix.ToString();
     }
 
     /// <summary>Checks a substitution: <c>\0</c> to <c>\9</c> name groups that exist, <c>\\</c> is a backslash, nothing else is escaped.</summary>
