@@ -2,6 +2,7 @@ using Clovisor.Bpf;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Sla;
 using Clovisor.Wan.Status;
 using Clovisor.Wan.Steering;
 using Microsoft.Extensions.Logging;
@@ -196,6 +197,26 @@ public sealed partial class WanEngine : IDisposable
         return Configuration.Classify(facts) is { } match
             ? Admit(in tuple, match.Association.Name, match.Association.Sticky.SlotOf(facts))
             : new SessionAdmission(AdmissionOutcome.UnknownAssociation, null);
+    }
+
+    /// <summary>Tells what the sessions on a link tell of it, such as retransmissions; a loss shows by them long before it does by probes.</summary>
+    /// <remarks>Does not wait. Any thread. At most 100 samples a second weigh; more are averaged.</remarks>
+    /// <exception cref="ArgumentException">The numbers cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The engine was not started.</exception>
+    public void Observe(in PassiveSample sample)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sample.Link);
+        ArgumentOutOfRangeException.ThrowIfNegative(sample.Lost);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sample.Lost, sample.Packets);
+        EngineCore core = Started();
+        PassiveSample copy = sample;
+        _loop.Post(() =>
+        {
+            lock (_sync)
+            {
+                core.Monitor.Observe(in copy, Now);
+            }
+        });
     }
 
     /// <summary>Stops the engine's thread and gives up its sockets. The datapath stays as it is.</summary>

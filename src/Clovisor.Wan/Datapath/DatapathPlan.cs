@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Wan.Datapath.Layout;
 
 namespace Clovisor.Wan.Datapath;
 
@@ -19,6 +20,10 @@ public sealed record DatapathPlan
 
     /// <summary>In a list of slots: no link.</summary>
     public const byte NoLink = 255;
+
+    /// <summary>The slot that a session falls into by its tuple; the programs compute the same.</summary>
+    /// <returns>0 to 63.</returns>
+    public static byte SlotOf(in SessionTuple tuple) => ClvTuple.From(in tuple).Slot;
 
     /// <summary>The links. Elsewhere a link is named by its position in this list. At most <see cref="MaxLinks"/>, names unique.</summary>
     public required ImmutableArray<DatapathLink> Links { get; init; }

@@ -3,6 +3,7 @@ using System.Net;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Netlink;
 using Clovisor.Wan.Probes;
+using Clovisor.Wan.Sla;
 
 namespace Clovisor.Wan.Links;
 
@@ -45,6 +46,13 @@ internal sealed class LinkMonitor
 
     public void Answered(string device, IPAddress from, ushort sequence, TimeSpan now) =>
         Links.FirstOrDefault(link => link.Link.Device == device)?.Prober.Answered(from, sequence, now);
+
+    /// <summary>Takes in what sessions tell of a link; of one that is not in the configuration nothing.</summary>
+    public void Observe(in PassiveSample sample, TimeSpan now)
+    {
+        string name = sample.Link;
+        Links.FirstOrDefault(link => link.Link.Name == name)?.Observe(in sample, now);
+    }
 
     /// <summary>Sends what is due, counts what is overdue, measures classes.</summary>
     /// <returns>Whether a choice between links may come out differently by what was measured.</returns>
@@ -123,7 +131,7 @@ internal sealed class LinkMonitor
 
     private static MonitoredLink Watch(WanLink link, WanConfiguration configuration, LinkMonitor? earlier, TimeSpan now)
     {
-        ImmutableArray<Sla.SlaClass> classes = MonitoredLink.ClassesAskedOf(link.Name, configuration);
+        ImmutableArray<SlaClass> classes = MonitoredLink.ClassesAskedOf(link.Name, configuration);
         MonitoredLink? known = earlier?.Links.FirstOrDefault(other => other.Link.Name == link.Name);
         if (known is not null && known.Serves(link, classes))
         {

@@ -16,13 +16,15 @@ internal sealed class MonitoredLink
     private static readonly TimeSpan MeasurementInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly ImmutableArray<SlaMeter> _meters;
+    private readonly (int Answered, int Lost)[] _counted;
     private TimeSpan _nextMeasurement;
 
     public MonitoredLink(WanLink link, ImmutableArray<SlaClass> classes, TimeSpan now)
     {
         Link = link;
-        _meters = [.. classes.Select(static sla => new SlaMeter(sla))];
         Prober = new LinkProber(link, classes.Select(static sla => sla.Window).Append(StatusWindow).Max(), now);
+        _meters = [.. classes.Select(sla => new SlaMeter(sla, Prober.Targets.Length))];
+        _counted = new (int, int)[Prober.Targets.Length];
         Machine = new LinkStateMachine(link.Recovery, now);
         Path = new LinkPath { Link = link, Obstacle = LinkState.Absent };
     }
@@ -37,6 +39,9 @@ internal sealed class MonitoredLink
 
     /// <summary>The last path that was complete: what the datapath is told, until there is another or the device is gone.</summary>
     public LinkPath? LastGoodPath { get; private set; }
+
+    /// <summary>The mean round trip of the last sample that its sessions gave; null when there was none.</summary>
+    public TimeSpan? PassiveRoundTrip { get; private set; }
 
     /// <summary>Whether the silence of its probes is laid to their targets.</summary>
     public bool TargetsSuspect { get; set; }
@@ -109,6 +114,7 @@ internal sealed class MonitoredLink
 
         bool changed = false;
         _nextMeasurement = now + MeasurementInterval;
+        CountOutcomes();
         foreach (SlaMeter meter in _meters)
         {
             changed |= meter.Measure(Prober.BestQuality(meter.Class.Window, now), now) || meter.IsBroken;
@@ -117,8 +123,35 @@ internal sealed class MonitoredLink
         return changed;
     }
 
+    /// <summary>Takes in what sessions tell of the link.</summary>
+    public void Observe(in PassiveSample sample, TimeSpan now)
+    {
+        PassiveRoundTrip = sample.RoundTrip ?? PassiveRoundTrip;
+        foreach (SlaMeter meter in _meters)
+        {
+            meter.CountPassive(sample.Packets, sample.Lost, now);
+        }
+    }
+
     public bool Evaluate(TimeSpan now) => Machine.Evaluate(
         Path, Prober, TargetsSuspect, _meters.FirstOrDefault(static meter => meter.IsBroken)?.Class.Name, now);
+
+    /// <summary>What is known of each class that is asked of the link.</summary>
+    public IEnumerable<(SlaClass Class, SlaVerdict Verdict, double Excess)> Verdicts => _meters.Select(static meter => (meter.Class, meter.Verdict, meter.Excess));
+
+    private void CountOutcomes()
+    {
+        for (int i = 0; i < _counted.Length; i++)
+        {
+            TargetTracker target = Prober.Targets[i];
+            (int answered, int lost) = (target.AnsweredCount - _counted[i].Answered, target.LostCount - _counted[i].Lost);
+            _counted[i] = (target.AnsweredCount, target.LostCount);
+            foreach (SlaMeter meter in answered + lost > 0 ? _meters : [])
+            {
+                meter.Count(i, answered + lost, lost);
+            }
+        }
+    }
 
     /// <summary>By how much the link breaks a class; 0 when it keeps it, or when no class is asked for.</summary>
     public double ExcessOver(string? slaClass) => _meters.FirstOrDefault(meter => meter.Class.Name == slaClass)?.Excess ?? 0;

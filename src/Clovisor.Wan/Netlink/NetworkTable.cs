@@ -66,6 +66,21 @@ internal sealed class NetworkTable
         _ => false,
     };
 
+    /// <summary>Puts a device with one address and one router a family in, as if the kernel had told of them.</summary>
+    public void Put(NetworkDevice device, IEnumerable<IPAddress> addresses, IEnumerable<IPAddress> routers)
+    {
+        _devices[device.Index] = device;
+        foreach (IPAddress address in addresses)
+        {
+            _addresses[(device.Index, address)] = new Address(0, 0, _addresses.Count);
+        }
+
+        foreach (IPAddress router in routers)
+        {
+            _routes.Add(new DefaultRoute(device.Index, router, 0));
+        }
+    }
+
     private bool TakeLink(in NetlinkMessage message)
     {
         ReadOnlySpan<byte> payload = message.Payload;

@@ -27,6 +27,12 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
     /// <summary>When the first probe of <see cref="MissedRun"/> was sent.</summary>
     public TimeSpan MissedSince { get; private set; }
 
+    /// <summary>How many probes were answered, ever. Those that count neither way are in none of the two numbers.</summary>
+    public int AnsweredCount { get; private set; }
+
+    /// <summary>How many probes were lost, ever.</summary>
+    public int LostCount { get; private set; }
+
     /// <summary>When the last answer came; null when none has since the last restart.</summary>
     public TimeSpan? LastAnswer { get; private set; }
 
@@ -88,6 +94,7 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
             LastAnswer = now;
             MissedRun = 0;
             GoodRun++;
+            AnsweredCount++;
             _window.Add(probe.SentAt, roundTrip);
             Learn(roundTrip);
             Tidy();
@@ -124,6 +131,7 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
                 probe.Settled = true;
                 if (!probe.Void)
                 {
+                    LostCount++;
                     _window.Add(probe.SentAt, null);
                 }
             }

@@ -18,6 +18,10 @@ public sealed record AssociationStatus
     /// <summary>The links in use; empty when no link qualifies.</summary>
     public required ImmutableArray<LinkShare> Links { get; init; }
 
+    /// <summary>The link of each of its 64 slots, by its position in the configuration; 255 for none. A session's slot is
+    /// <see cref="Datapath.DatapathPlan.SlotOf"/>, or that of its sticky key.</summary>
+    public required ImmutableArray<byte> Slots { get; init; }
+
     /// <summary>What an operator should know of these links: one of them cannot carry a family that another one carries.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 }

@@ -40,6 +40,12 @@ public sealed record LinkStatus
     /// <summary>When the link will be used again if it stays good; null when no hold-down runs.</summary>
     public DateTimeOffset? HoldDownEnds { get; init; }
 
+    /// <summary>What is known of the SLA classes that associations ask of it.</summary>
+    public ImmutableArray<ClassStatus> Classes { get; init; } = [];
+
+    /// <summary>The mean round trip that its sessions last told; null when they told none.</summary>
+    public TimeSpan? PassiveRoundTrip { get; init; }
+
     /// <summary>The targets of its probes.</summary>
     public required ImmutableArray<TargetStatus> Targets { get; init; }
 

@@ -31,6 +31,7 @@ internal static class StatusBuilder
                 Reason = core.Steering.SelectionOf(position).Reason,
                 Tier = core.Steering.SelectionOf(position).Tier,
                 Links = [.. shares.Select(share => new LinkShare(core.Configuration.Links[share.Link].Name, share.Slots))],
+                Slots = core.Steering.SlotsOf(position),
                 Warnings = [.. FamilyGaps([.. shares.Select(share => core.Monitor.Links[share.Link])])],
             };
         }
@@ -48,6 +49,8 @@ internal static class StatusBuilder
             SourceV4 = link.Path.SourceV4,
             SourceV6 = link.Path.SourceV6,
             HoldDownEnds = link.Machine.HoldDownEnds is { } ends ? OnTheWall(ends) : null,
+            Classes = [.. link.Verdicts.Select(static verdict => new ClassStatus(verdict.Class.Name, verdict.Verdict, verdict.Excess))],
+            PassiveRoundTrip = link.PassiveRoundTrip,
             Targets = [.. link.Prober.Targets.Select(DescribeTarget)],
         };
 

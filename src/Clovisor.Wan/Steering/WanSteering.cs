@@ -85,6 +85,10 @@ internal sealed class WanSteering
             .Select(static group => (group.Key, group.Count()));
     }
 
+    /// <summary>The link of each slot of an association, by its position in the configuration, or <see cref="DatapathPlan.NoLink"/>.</summary>
+    public ImmutableArray<byte> SlotsOf(int association) =>
+        [.. _slots[(association * Slots)..((association + 1) * Slots)].Select(slot => slot == DatapathPlan.NoLink ? slot : (byte)_positions.IndexOf(slot))];
+
     public LinkSelector.Selection SelectionOf(int association) => _selectors[association].Current;
 
     /// <summary>The name of a link of the plan.</summary>

@@ -15,15 +15,14 @@ public sealed class SlaMeterTests
     };
 
     [Theory]
-    [InlineData(0.019, 149, 29, false)]
-    [InlineData(0.03, 10, 1, true)]
-    [InlineData(0, 151, 1, true)]
-    [InlineData(0, 10, 31, true)]
-    public void A_class_is_broken_above_any_of_its_limits(double loss, int latency, int jitter, bool broken)
+    [InlineData(149, 29, false)]
+    [InlineData(151, 1, true)]
+    [InlineData(10, 31, true)]
+    public void A_class_is_broken_above_either_limit_of_delay(int latency, int jitter, bool broken)
     {
         var meter = new SlaMeter(Voice);
-        meter.Measure(Quality(loss, latency, jitter), Second);
-        meter.Measure(Quality(loss, latency, jitter), 6 * Second);
+        meter.Measure(Quality(0, latency, jitter), Second);
+        meter.Measure(Quality(0, latency, jitter), 6 * Second);
 
         Assert.Equal(broken, meter.IsBroken);
     }
@@ -32,10 +31,10 @@ public sealed class SlaMeterTests
     public void A_peak_shorter_than_half_the_window_breaks_nothing()
     {
         var meter = new SlaMeter(Voice);
-        meter.Measure(Quality(0.05, 10, 1), Second);
-        meter.Measure(Quality(0.05, 10, 1), 5 * Second);
+        meter.Measure(Quality(0, 300, 1), Second);
+        meter.Measure(Quality(0, 300, 1), 5 * Second);
         meter.Measure(Quality(0, 10, 1), 5.5 * Second);
-        meter.Measure(Quality(0.05, 10, 1), 6 * Second);
+        meter.Measure(Quality(0, 300, 1), 6 * Second);
 
         Assert.False(meter.IsBroken);
     }
@@ -58,9 +57,23 @@ public sealed class SlaMeterTests
     public void Too_few_samples_say_nothing()
     {
         var meter = new SlaMeter(Voice);
-        Hold(meter, Quality(1, 10, 1) with { Samples = 3 }, 0);
+        Hold(meter, Quality(0, 300, 1) with { Samples = 3 }, 0);
 
-        Assert.False(meter.IsBroken);
+        Assert.Equal(SlaVerdict.Unknown, meter.Verdict);
+    }
+
+    [Fact]
+    public void Loss_breaks_a_class_when_enough_probes_say_so_and_by_how_much()
+    {
+        var meter = new SlaMeter(Voice);
+        meter.Count(0, 10, 4);
+        meter.Measure(Quality(0.4, 10, 1), Second);
+        Assert.Equal((SlaVerdict.Unknown, 0.0), (meter.Verdict, meter.Excess));
+
+        meter.Count(0, 60, 24);
+        Assert.True(meter.Measure(Quality(0.4, 10, 1), 2 * Second));
+        Assert.Equal(SlaVerdict.Broken, meter.Verdict);
+        Assert.Equal(20, meter.Excess, 6);
     }
 
     [Fact]

@@ -8,12 +8,15 @@ internal static class SlaReader
     // Wide enough that a value near the limit does not switch to and fro, narrow enough to come back.
     private const double LeaveByEnter = 0.8;
 
+    // A loss is told from another by counting; half as much takes some hundred samples to tell, four fifths take ten thousand.
+    private const double LossLeaveByEnter = 0.5;
+
     public static SlaClass Read(string name, FieldReader spec)
     {
         var sla = new SlaClass
         {
             Name = name,
-            Loss = ReadLimit<double>(spec, "loss", Units.TryPercent, Units.PercentHint, static enter => enter * LeaveByEnter),
+            Loss = ReadLimit<double>(spec, "loss", Units.TryPercent, Units.PercentHint, static enter => enter * LossLeaveByEnter),
             Latency = ReadLimit<TimeSpan>(spec, "latency", Units.TryDuration, Units.DurationHint, static enter => enter * LeaveByEnter),
             Jitter = ReadLimit<TimeSpan>(spec, "jitter", Units.TryDuration, Units.DurationHint, static enter => enter * LeaveByEnter),
             Window = spec.Duration("window", new SlaClass { Name = name }.Window),
