@@ -51,6 +51,23 @@ internal sealed partial class FieldReader(YamlNode node, string path, ErrorList 
         return text ?? "";
     }
 
+    /// <summary>Reads the name of one of some values; empty text where the field is absent. Text that is there and empty names none of them.</summary>
+    public string Choice(string name, params ReadOnlySpan<string> names)
+    {
+        if (OptionalText(name) is not { } text)
+        {
+            return "";
+        }
+
+        if (names.Contains(text))
+        {
+            return text;
+        }
+
+        Error(name, $"must be {string.Join(", ", names[..^1]!)} or {names[^1]}, not \"{text}\"");
+        return "";
+    }
+
     public bool Flag(string name) => OptionalFlag(name) ?? false;
 
     public bool? OptionalFlag(string name)

@@ -42,12 +42,7 @@ internal static class GatewayBinder
     {
         r.Ignore("caCertCredentialName", "caCrl", "cipherSuites", "insecureSkipVerify", "maxProtocolVersion",
             "minProtocolVersion", "subjectAltNames", "verifyCertificateHash", "verifyCertificateSpki");
-        string mode = r.Text("mode");
-        if (mode is not ("" or "PASSTHROUGH" or "SIMPLE" or "MUTUAL" or "AUTO_PASSTHROUGH" or "ISTIO_MUTUAL" or "OPTIONAL_MUTUAL"))
-        {
-            r.Error("mode", $"\"{mode}\" is not a TLS mode; known are PASSTHROUGH, SIMPLE, MUTUAL, OPTIONAL_MUTUAL, AUTO_PASSTHROUGH and ISTIO_MUTUAL");
-        }
-
+        string mode = r.Choice("mode", "PASSTHROUGH", "SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL");
         TlsMaterial material =
             (r.Has("credentialName") | r.Has("credentialNames") ? TlsMaterial.Credential : 0)
             | (r.Has("serverCertificate") ? TlsMaterial.ServerCertificate : 0)

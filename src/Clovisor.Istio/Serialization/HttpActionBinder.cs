@@ -8,16 +8,10 @@ internal static class HttpActionBinder
 {
     public static HttpRedirect Redirect(FieldReader r)
     {
-        string derive = r.Text("derivePort");
-        if (derive is not ("" or "FROM_PROTOCOL_DEFAULT" or "FROM_REQUEST_PORT"))
-        {
-            r.Error("derivePort", $"must be FROM_PROTOCOL_DEFAULT or FROM_REQUEST_PORT, not \"{derive}\"");
-        }
-
-        if (derive.Length > 0 && r.Has("port"))
-        {
-            r.Error("derivePort", "cannot stand beside port");
-        }
+        // The two are one choice, and the later field of its definition has it: a port beside derivePort is not even checked. (The schema that a cluster
+        // checks objects with refuses both together.) A port of 0 is a choice too: none is written, as with the protocol's default.
+        string derive = r.Choice("derivePort", "FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT");
+        int port = r.Integer("port", 0, derive.Length > 0 ? int.MaxValue : 65535);
 
         return new HttpRedirect
         {
@@ -25,11 +19,12 @@ internal static class HttpActionBinder
             PrefixRewrite = r.OptionalText("prefixRewrite"),
             Authority = r.Text("authority"),
             Scheme = r.Text("scheme"),
-            Port = r.Integer("port", 1, 65535),
+            Port = derive.Length > 0 ? 0 : port,
             DerivePort = derive switch
             {
                 "FROM_REQUEST_PORT" => RedirectPortSource.Request,
                 "FROM_PROTOCOL_DEFAULT" => RedirectPortSource.ProtocolDefault,
+                _ when port == 0 && r.Has("port") => RedirectPortSource.ProtocolDefault,
                 _ => null,
             },
             Code = r.Integer("redirectCode", 0, 999),

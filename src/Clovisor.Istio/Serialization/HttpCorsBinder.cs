@@ -6,12 +6,7 @@ internal static class HttpCorsBinder
 {
     public static HttpCorsPolicy Bind(FieldReader r)
     {
-        string unmatched = r.Text("unmatchedPreflights");
-        if (unmatched is not ("" or "UNSPECIFIED" or "FORWARD" or "IGNORE"))
-        {
-            r.Error("unmatchedPreflights", $"must be FORWARD or IGNORE, not \"{unmatched}\"");
-        }
-
+        string unmatched = r.Choice("unmatchedPreflights", "UNSPECIFIED", "FORWARD", "IGNORE");
         TimeSpan? age = r.Duration("maxAge");
         if (age is { } value && value.Ticks % TimeSpan.TicksPerSecond != 0)
         {

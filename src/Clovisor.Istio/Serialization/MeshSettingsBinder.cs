@@ -30,21 +30,13 @@ internal static class MeshSettingsBinder
 
     private static Box<PathNormalization> Normalization(FieldReader r)
     {
-        string text = r.Text("normalization");
-        PathNormalization? value = text switch
+        return new Box<PathNormalization>(r.Choice("normalization", "DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES") switch
         {
-            "" or "DEFAULT" or "BASE" => PathNormalization.Base,
             "NONE" => PathNormalization.None,
             "MERGE_SLASHES" => PathNormalization.MergeSlashes,
             "DECODE_AND_MERGE_SLASHES" => PathNormalization.DecodeAndMergeSlashes,
-            _ => null,
-        };
-        if (value is null)
-        {
-            r.Error("normalization", $"must be DEFAULT, NONE, BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES, not \"{text}\"");
-        }
-
-        return new Box<PathNormalization>(value ?? PathNormalization.Base);
+            _ => PathNormalization.Base,
+        });
     }
 
     private sealed record Box<T>(T Value);

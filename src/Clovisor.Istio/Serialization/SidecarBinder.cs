@@ -30,16 +30,8 @@ internal static class SidecarBinder
     }
 
     // Protobuf's default of the enumeration is REGISTRY_ONLY: an empty policy means that.
-    public static OutboundTrafficPolicy Mode(FieldReader r)
-    {
-        string mode = r.Text("mode");
-        if (mode is not ("" or "REGISTRY_ONLY" or "ALLOW_ANY"))
-        {
-            r.Error("mode", $"must be REGISTRY_ONLY or ALLOW_ANY, not \"{mode}\"");
-        }
-
-        return mode == "ALLOW_ANY" ? OutboundTrafficPolicy.AllowAny : OutboundTrafficPolicy.RegistryOnly;
-    }
+    public static OutboundTrafficPolicy Mode(FieldReader r) =>
+        r.Choice("mode", "REGISTRY_ONLY", "ALLOW_ANY") == "ALLOW_ANY" ? OutboundTrafficPolicy.AllowAny : OutboundTrafficPolicy.RegistryOnly;
 
     private static Policy BindPolicy(FieldReader r) => new(Mode(r), r.Object("egressProxy", DestinationBinder.Bind));
 

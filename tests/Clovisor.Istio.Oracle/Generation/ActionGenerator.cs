@@ -106,7 +106,8 @@ internal sealed class ActionGenerator(Draw draw, string[] hosts)
         {
             redirect["port"] = draw.One(80, 443, 8080);
         }
-        else if (draw.Chance(0.15))
+
+        if (draw.Chance(0.15))
         {
             redirect["derivePort"] = draw.One("FROM_REQUEST_PORT", "FROM_PROTOCOL_DEFAULT");
         }

@@ -26,6 +26,11 @@ public sealed class RequestRewriteTests
     [InlineData("port: 8443", "httpbin:80", "http://httpbin:8443/a/b?q=1")]
     [InlineData("port: 80", "httpbin:81", "http://httpbin:81/a/b?q=1")]
     [InlineData("scheme: https, derivePort: FROM_REQUEST_PORT", "httpbin", "https://httpbin:80/a/b?q=1")]
+    [InlineData("authority: other, port: 8443, derivePort: FROM_REQUEST_PORT", "httpbin:81", "http://other/a/b?q=1")]
+    [InlineData("scheme: https, port: 8443, derivePort: FROM_REQUEST_PORT", "httpbin", "https://httpbin:80/a/b?q=1")]
+    [InlineData("authority: other, port: 8443, derivePort: FROM_PROTOCOL_DEFAULT", "httpbin", "http://other/a/b?q=1")]
+    [InlineData("authority: other, port: 70000, derivePort: FROM_PROTOCOL_DEFAULT", "httpbin", "http://other/a/b?q=1")]
+    [InlineData("port: 0", "httpbin:81", "http://httpbin:81/a/b?q=1")]
     [InlineData("prefixRewrite: /z", "httpbin", "http://httpbin/z/b?q=1")]
     public void A_redirect_changes_what_it_names(string redirect, string authority, string expected)
     {
