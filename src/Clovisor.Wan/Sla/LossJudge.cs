@@ -27,7 +27,7 @@ internal sealed class LossJudge
     // One change is nothing; with each further one lately the next needs the whole evidence once more, six times at most.
     private const double MostChanges = 6;
 
-    private static readonly TimeSpan ChangesHalve = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan ChangesHalve = TimeSpan.FromHours(2);
 
     private static readonly TimeSpan PassiveHolds = TimeSpan.FromSeconds(30);
 
