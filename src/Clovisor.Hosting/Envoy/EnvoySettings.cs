@@ -1,0 +1,54 @@
+using System.Net;
+using Clovisor.Wan.Associations;
+
+namespace Clovisor.Hosting.Envoy;
+
+/// <summary>What Envoy's configuration is generated for. Immutable.</summary>
+public sealed record EnvoySettings
+{
+    /// <summary>The cluster of requests that belong to no class.</summary>
+    public const string DefaultCluster = "unclassified";
+
+    /// <summary>Where Envoy listens for plain HTTP.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Where the requests go.</summary>
+    public required IPEndPoint Upstream { get; init; }
+
+    /// <summary>The port whose route table is asked: that of the mesh service, whatever port Envoy itself listens on.</summary>
+    /// <value>The default is 80. Must be from 1 to 65,535.</value>
+    public int RoutePort { get; init; } = 80;
+
+    /// <summary>The unix socket of the session API.</summary>
+    /// <value>The default is <c>/run/clovisor/clovisor.sock</c>.</value>
+    public string AgentSocket { get; init; } = "/run/clovisor/clovisor.sock";
+
+    /// <summary>How long a request waits for the class at most.</summary>
+    /// <value>The default is 20 ms. Whole milliseconds, 1 ms to 1 s.</value>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>For how long nothing is asked after a failure.</summary>
+    /// <value>The default is 1 s. Whole milliseconds, 100 ms to 1 min.</value>
+    public TimeSpan HoldOff { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an answer is used again for the same fields: a change of the rules has taken hold after that time.</summary>
+    /// <value>The default is 10 s. Whole milliseconds, 100 ms to 1 h.</value>
+    public TimeSpan RememberFor { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many upstream connections a class has at most.</summary>
+    /// <value>The default is 128. Must be from 1 to 16,384; source ports are at least four times as many, since closed ones rest.</value>
+    public int MaxConnections { get; init; } = 128;
+
+    /// <summary>The ports that the kernel gives to connections in Envoy's network namespace, <c>net.ipv4.ip_local_port_range</c> there. Source ports of classes must lie within:
+    /// the kernel takes no notice of those that do not. Where classes have source ports, unclassified requests keep to the largest run of ports that none of them has.</summary>
+    /// <value>The default is 32768 to 60999, which is the kernel's.</value>
+    public PortRange LocalPorts { get; init; } = new(32_768, 60_999);
+
+    /// <summary>How long an upstream connection is used at most; a new one goes by the links as they are then.</summary>
+    /// <value>The default is <see langword="null"/>: no limit. Whole milliseconds.</value>
+    public TimeSpan? ConnectionLifetime { get; init; }
+
+    /// <summary>How often a request is sent again when its connection fails before the answer begins.</summary>
+    /// <value>The default is 1. Must be from 0 to 100.</value>
+    public int Retries { get; init; } = 1;
+}
