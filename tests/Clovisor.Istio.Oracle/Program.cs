@@ -1,11 +1,13 @@
 using System.Globalization;
 using Clovisor.Istio.Oracle;
+using Clovisor.Istio.Oracle.Analyzers;
 using Clovisor.Istio.Oracle.Live;
 using Clovisor.Istio.Oracle.Report;
 
 const string Usage = """
     usage: oracle-report.sh [--json FILE] [FOLDER…]
            oracle-report.sh --ask FOLDER [--area AREA]… [--seed N] [--count N]
+           oracle-report.sh --analyzers FOLDER
 
     Compares this library with the answers of istiod and Envoy. FOLDER holds cases, one JSON object a line, in .jsonl or
     .jsonl.gz files; a file may be named too. Without a folder: the cases that the tests have.
@@ -14,12 +16,14 @@ const string Usage = """
     --area AREA   what the cases are about (all areas by default)
     --seed N      the seed of the generator (default 1)
     --count N     how many cases an area (default 100)
+    --analyzers FOLDER  compares the analysis of Istio's own examples in FOLDER with what istioctl says of them, and nothing else
 
     exit status: 0 when all agrees but what is excepted, 1 when something differs, 2 when it could not be run
     """;
 
 string? json = null;
 string? ask = null;
+string? examples = null;
 int seed = 1;
 int count = 100;
 var areas = new List<string>();
@@ -33,6 +37,9 @@ for (int i = 0; i < args.Length; i++)
             return 0;
         case "--json" when i + 1 < args.Length:
             json = args[++i];
+            break;
+        case "--analyzers" when i + 1 < args.Length:
+            examples = args[++i];
             break;
         case "--ask" when i + 1 < args.Length:
             ask = args[++i];
@@ -73,7 +80,7 @@ if (ask is not null)
     paths.Add(ask);
 }
 
-if (paths.Count == 0)
+if (paths.Count == 0 && examples is null)
 {
     Console.Error.WriteLine($"No folder was named.\n{Usage}");
     return 2;
@@ -81,6 +88,13 @@ if (paths.Count == 0)
 
 try
 {
+    if (examples is not null)
+    {
+        bool agrees = AnalyzerReport.Run(examples, out string analyzers);
+        Console.Write(analyzers);
+        return agrees ? 0 : 1;
+    }
+
     OracleReport report = OracleReport.Run(paths);
     Console.Write(ReportText.Write(report));
     if (json is not null)

@@ -14,7 +14,7 @@ internal static class ServiceAnalyzer
 
     public static void Analyze(IstioConfiguration configuration, ServiceRegistry services, MessageList messages)
     {
-        foreach (KubernetesService service in configuration.Services.Where(static s => !s.Namespace.StartsWith("kube-", StringComparison.Ordinal)))
+        foreach (KubernetesService service in configuration.Services.Where(static s => !IsOfThePlatform(s)))
         {
             for (int i = 0; i < service.Ports.Length; i++)
             {
@@ -45,13 +45,19 @@ internal static class ServiceAnalyzer
         Protocols(configuration, messages);
     }
 
+    // What a cluster and Istio bring along is not its user's to name: system namespaces, the control plane by its labels, and gateways and waypoints that Istio made.
+    private static bool IsOfThePlatform(KubernetesService service) =>
+        service.Namespace is "kube-system" or "kube-public" or "kube-node-lease" or "local-path-storage"
+        || service.Labels.ContainsKey("istio") || service.Labels.GetValueOrDefault("release") == "istio" || service.Labels.ContainsKey("gateway.istio.io/managed");
+
     private static void Port(KubernetesService service, ServicePort port, string field, MessageList messages)
     {
-        if (service.ExternalName.Length > 0 && MeshProtocols.Parse(port.Protocol) is MeshProtocol.Tcp or MeshProtocol.Detected && (port.Name.Length == 0 || port.Name.StartsWith("tcp", StringComparison.Ordinal)))
+        bool unsaid = MeshProtocols.Parse(port.Protocol) == MeshProtocol.Detected && !Prefixes.Any(p => port.Name == p || port.Name.StartsWith($"{p}-", StringComparison.Ordinal));
+        if (service.ExternalName.Length > 0 && (unsaid || port.Name == "tcp"))
         {
             messages.Add("IST0150", AnalysisLevel.Warning, service, 0, field, $"\"{port.Name}\" takes all TCP of port {port.Number}, since the service stands for {service.ExternalName}; give it a protocol that tells hosts apart");
         }
-        else if (MeshProtocols.Parse(port.Protocol) == MeshProtocol.Detected && !Prefixes.Any(p => port.Name == p || port.Name.StartsWith($"{p}-", StringComparison.Ordinal)))
+        else if (unsaid)
         {
             messages.Add("IST0118", AnalysisLevel.Info, service, 0, field, $"\"{port.Name}\" does not say what port {port.Number} speaks: the proxy looks at the first bytes; begin it with {string.Join(", ", Prefixes)}");
         }

@@ -39,6 +39,25 @@ public sealed class ConfigurationAnalysisTests
         Assert.DoesNotContain(ConfigurationAnalysis.Run(Mesh.Read(Mesh.Rule("v", $"{{hosts: [httpbin], exportTo: [x], http: [{{{To}}}]}}") + Mesh.Rule("w", $"{{hosts: [httpbin], exportTo: [y1], http: [{{{To}}}]}}"))), static m => m.Code == "IST0109");
     }
 
+    /// <summary>Source of the rule: the port name analyzer of <c>istioctl analyze</c>.</summary>
+    [Theory]
+    [InlineData("IST0118", "{name: s, namespace: app}", "", "foo")]
+    [InlineData("IST0118", "{name: s, namespace: kube-app}", "", "foo")]
+    [InlineData("", "{name: s, namespace: kube-system}", "", "foo")]
+    [InlineData("", "{name: s, namespace: istio-system, labels: {istio: pilot}}", "", "foo")]
+    [InlineData("", "{name: s, namespace: istio-system, labels: {release: istio}}", "", "foo")]
+    [InlineData("IST0118", "{name: s, namespace: istio-system, labels: {release: other}}", "", "foo")]
+    [InlineData("", "{name: s, namespace: app, labels: {gateway.istio.io/managed: istio.io-mesh-controller}}", "", "foo")]
+    [InlineData("", "{name: s, namespace: app}", "", "tcp")]
+    [InlineData("IST0150", "{name: s, namespace: app}", "type: ExternalName, externalName: a.com, ", "foo")]
+    [InlineData("IST0150", "{name: s, namespace: app}", "type: ExternalName, externalName: a.com, ", "tcp")]
+    [InlineData("", "{name: s, namespace: app}", "type: ExternalName, externalName: a.com, ", "tcp-a")]
+    [InlineData("", "{name: s, namespace: app}", "type: ExternalName, externalName: a.com, ", "https")]
+    public void A_port_of_a_service_says_what_it_speaks(string code, string metadata, string kind, string port) =>
+        Assert.Equal(
+            code,
+            string.Join(",", ConfigurationAnalysis.Run(IstioYaml.Read($"{{apiVersion: v1, kind: Service, metadata: {metadata}, spec: {{{kind}ports: [{{name: {port}, port: 80}}]}}}}").OrThrow()).Select(static m => m.Code)));
+
     /// <summary>Istio's own examples, each with the code that its analyzer reports for it.</summary>
     [Theory]
     [InlineData("virtualservice_conflictingmeshgatewayhosts.yaml", "IST0109")]
