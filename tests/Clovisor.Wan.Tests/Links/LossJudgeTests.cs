@@ -84,7 +84,7 @@ public sealed class LossJudgeTests
         Assert.Equal(needed.Order(), needed);
         Assert.InRange((double)needed[4] / needed[0], 4, 6.5);
 
-        now += TimeSpan.FromHours(8);
+        now += TimeSpan.FromHours(24);
         Assert.Equal(needed[0], Until(SlaVerdict.Kept) + Until(SlaVerdict.Broken));
 
         int Until(SlaVerdict verdict)
