@@ -4,11 +4,13 @@
  * moves it to the link of its session; clv_ingress gives replies back their addresses and hands them to the device that the
  * session left by, so that routing, connection tracking and reverse path filters see nothing unusual.
  */
+#include "clovisor/clear_tag.h"
 #include "clovisor/icmp_error.h"
 #include "clovisor/link.h"
 #include "clovisor/packet.h"
 #include "clovisor/reset.h"
 #include "clovisor/session.h"
+#include "clovisor/tag.h"
 #include "clovisor/too_big.h"
 #include "clovisor/translate.h"
 #include "clovisor/verdict.h"
@@ -40,15 +42,24 @@ static __always_inline struct clv_association *clv_association_of(const struct c
 	return bpf_map_lookup_elem(&clv_assocs, &index);
 }
 
-/* The session of a packet that nobody reported but whose DSCP names an association. *reason says why there is none. */
-static __always_inline struct clv_session *clv_tagged(const struct clv_packet *pkt, enum clv_reason *reason)
+/* Whether the tag of a packet counts: all do, or those alone that sockets of one control group set. */
+static __always_inline bool clv_is_trusted(struct __sk_buff *skb)
 {
-	__u32 dscp = pkt->dscp;
-	__u32 *tag = dscp ? bpf_map_lookup_elem(&clv_dscp, &dscp) : NULL;
-	struct clv_session *session;
+	const struct clv_settings *settings = clv_settings_now();
+
+	return settings && (!(settings->flags & CLV_SETTING_TRUSTED_ONLY) || bpf_skb_under_cgroup(skb, &clv_trusted, 0) == 1);
+}
+
+/* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
+static __always_inline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_reason *reason)
+{
+	__u32 tag = clv_tag(pkt->tuple.sport, pkt->dscp);
 
 	*reason = CLV_OUT_NO_SESSION;
-	if (!tag || !*tag)
+	if (!tag)
+		return NULL;
+	*reason = CLV_OUT_TAG_UNTRUSTED;
+	if (!clv_is_trusted(skb))
 		return NULL;
 	*reason = CLV_OUT_TAG_LATE;
 	if (!clv_opens(pkt))
@@ -57,8 +68,7 @@ static __always_inline struct clv_session *clv_tagged(const struct clv_packet *p
 	if (clv_is_translated(pkt))
 		return NULL;
 	*reason = CLV_OUT_TABLE_FULL;
-	session = clv_enter(pkt, *tag - 1);
-	return session;
+	return clv_enter(&pkt->tuple, tag - 1);
 }
 
 static __always_inline int clv_no_link(const struct clv_session *session)
@@ -207,7 +217,11 @@ int clv_egress(struct __sk_buff *skb)
 		return clv_pass(reason);
 	session = bpf_map_lookup_elem(&clv_sessions, &pkt.tuple);
 	if (!session)
-		session = clv_tagged(&pkt, &reason);
+		session = clv_tagged(skb, &pkt, &reason);
+	if (session || (reason != CLV_OUT_NO_SESSION && reason != CLV_OUT_TAG_UNTRUSTED)) {
+		if (clv_clear_tag(skb, &pkt))
+			return clv_drop(CLV_OUT_FAILED);
+	}
 	if (!session)
 		return clv_pass(reason);
 

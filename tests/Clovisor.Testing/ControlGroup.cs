@@ -28,6 +28,26 @@ public sealed class ControlGroup : IDisposable
         return child;
     }
 
+    /// <summary>A group for single threads, below the one that this process is in.</summary>
+    public static ControlGroup ForThreads()
+    {
+        string own = File.ReadLines("/proc/self/cgroup").First(static line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+        var group = new ControlGroup($"{Root()}{own.TrimEnd('/')}/clvt-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}");
+        try
+        {
+            File.WriteAllText(System.IO.Path.Combine(group.Path, "cgroup.type"), "threaded");
+            return group;
+        }
+        catch
+        {
+            group.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Moves the calling thread into the group for good: only for a thread that ends with the test. Sockets belong to the group of the thread that makes them.</summary>
+    public void EnterOnThisThread() => File.WriteAllText(System.IO.Path.Combine(Path, "cgroup.threads"), "0");
+
     /// <summary>Runs a program in the group; gives exit code, output and error text.</summary>
     public (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments) =>
         Command.TryRun("sh", ["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", Path, program, .. arguments]);

@@ -4,6 +4,7 @@
 
 /* Sessions: made, bound to a link, released. Nothing here locks: one exchange of the binding decides between CPUs. */
 
+#include "entry.h"
 #include "link.h"
 #include "packet.h"
 #include "wan_maps.h"
@@ -23,20 +24,6 @@ static __always_inline union clv_binding_word clv_binding_of(struct clv_session 
 	union clv_binding_word binding = { .word = *(volatile __u64 *)&session->binding };
 
 	return binding;
-}
-
-/* Which slot a tuple falls into. User space computes the same, so that it can say where a session will go. */
-static __always_inline __u8 clv_slot_of(const struct clv_tuple *tuple)
-{
-	const __u32 *word = (const __u32 *)tuple;
-	__u32 hash = 0x9e3779b9;
-
-#pragma unroll
-	for (int i = 0; i < (int)(sizeof(*tuple) / sizeof(*word)); i++) {
-		hash = (hash ^ word[i]) * 0x85ebca6b;
-		hash ^= hash >> 15;
-	}
-	return hash & (CLV_SLOTS - 1);
 }
 
 /* What the peer's packets will look like when the session leaves from this address and port. */
@@ -197,20 +184,6 @@ static __always_inline bool clv_bind(struct __sk_buff *skb, const struct clv_pac
 		__builtin_memcpy(session->translated, wire.addr, sizeof(wire.addr));
 	*binding = bound;
 	return true;
-}
-
-/* A session that nobody reported: its first packet names its association. NULL: no room. */
-static __always_inline struct clv_session *clv_enter(const struct clv_packet *pkt, __u16 association)
-{
-	struct clv_session session = {
-		.last_seen_ns = bpf_ktime_get_coarse_ns(),
-		.association = association,
-		.slot = clv_slot_of(&pkt->tuple),
-	};
-
-	/* It may be there by now: then that one is used. */
-	bpf_map_update_elem(&clv_sessions, &pkt->tuple, &session, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&clv_sessions, &pkt->tuple);
 }
 
 /* Whether the packet is the translated form of some session's: seen again on its way out. */

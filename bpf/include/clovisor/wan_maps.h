@@ -39,6 +39,41 @@ struct {
 	__type(value, __u32);
 } clv_dscp SEC(".maps");
 
+/* Source port / CLV_PORT_BLOCK -> the associations of the ports there. Written by user space, read for packets without a session. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CLV_PORT_BLOCKS);
+	__type(key, __u32);
+	__type(value, struct clv_port_block);
+} clv_ports SEC(".maps");
+
+/* One entry: how tags are read. Written by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct clv_settings);
+} clv_settings SEC(".maps");
+
+/* One entry: the control group whose sockets' tags count. Empty where all do. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} clv_trusted SEC(".maps");
+
+/*
+ * Socket cookie -> association, as in clv_dscp: sockets that somebody spoke for before they connect. The oldest go first, since an
+ * announcement whose socket never connects is not heard of again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u32);
+} clv_announced SEC(".maps");
+
 /* Sessions. A plain hash: a flood of new ones is refused and cannot push live ones out. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -9,10 +9,12 @@
 
 #include <linux/types.h>
 
-#define CLV_LAYOUT_VERSION	1
+#define CLV_LAYOUT_VERSION	2
 #define CLV_MAX_LINKS		16
 #define CLV_MAX_ASSOCIATIONS	1024
 #define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
+#define CLV_PORT_BLOCK		64	/* a power of two: how many source ports one clv_port_block describes */
+#define CLV_PORT_BLOCKS		(65536 / CLV_PORT_BLOCK)
 #define CLV_NAME_BYTES		64	/* UTF-8, at least one zero at the end */
 
 /* A transport flow as a packet shows it. IPv4 addresses are mapped (::ffff:a.b.c.d), so one key serves both families. */
@@ -119,6 +121,24 @@ struct clv_slot_table {
 };
 _Static_assert(sizeof(struct clv_slot_table) == CLV_SLOTS, "clv_slot_table layout");
 
+/* Source port -> association, for ports in a row: one look-up whatever the number of ranges. */
+struct clv_port_block {
+	__u16 association[CLV_PORT_BLOCK];	/* 0: none; n: index n - 1 of clv_assocs */
+};
+_Static_assert(sizeof(struct clv_port_block) == 2 * CLV_PORT_BLOCK, "clv_port_block layout");
+
+enum clv_setting_flag {
+	CLV_SETTING_CLEAR_TAGS = 1,	/* a DSCP that was a tag leaves the node as zero */
+	CLV_SETTING_TRUSTED_ONLY = 2,	/* tags count only from sockets of the control group in clv_trusted */
+};
+
+/* How tags are read. */
+struct clv_settings {
+	__u32 flags;		/* enum clv_setting_flag */
+	__u32 dscp_mask;	/* the bits of the DSCP that make up the tag, 0 to 63; 0: no DSCP is a tag */
+};
+_Static_assert(sizeof(struct clv_settings) == 8, "clv_settings layout");
+
 /* What a process that finds the pinned maps must know before it touches them. */
 struct clv_layout {
 	__u32 version;			/* CLV_LAYOUT_VERSION */
@@ -127,7 +147,7 @@ struct clv_layout {
 };
 _Static_assert(sizeof(struct clv_layout) == 16, "clv_layout layout");
 
-/* How a packet left a program. Each packet counts once for each program that it goes through. */
+/* How a packet left a program, or what became of a connection. Each counts once for each program that it goes through. */
 enum clv_reason {
 	/* Not looked at further; the packet goes on untouched. Both directions. */
 	CLV_NOT_IP = 0,
@@ -167,7 +187,15 @@ enum clv_reason {
 	CLV_IN_FAILED = 26,		/* a kernel helper failed: dropped */
 	CLV_IN_ICMP_ERROR = 27,		/* about a session of ours: translated back */
 
-	CLV_REASONS = 28,		/* how many; rises with each */
+	CLV_OUT_TAG_UNTRUSTED = 28,	/* leaving, passed on: tagged, but not by a socket of the trusted control group */
+
+	/* Connections that are about to be opened in the trusted control group: not packets. */
+	CLV_SOCK_ENTERED = 29,		/* announced or tagged: its session is entered */
+	CLV_SOCK_UNTAGGED = 30,		/* neither */
+	CLV_SOCK_LOCAL = 31,		/* to the node itself */
+	CLV_SOCK_TABLE_FULL = 32,	/* tagged, no room for its session */
+
+	CLV_REASONS = 33,		/* how many; rises with each */
 };
 
 #endif

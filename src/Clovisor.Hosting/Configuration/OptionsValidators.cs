@@ -37,6 +37,11 @@ internal sealed class WanOptionsRules : IValidateOptions<WanOptions>
             result.AddError($"'{folder}' is not an absolute path. Name one, for example /sys/fs/bpf/clovisor.", nameof(options.PinDirectory));
         }
 
+        if (options.ProxyCgroup is { } group && !Path.IsPathRooted(group))
+        {
+            result.AddError($"'{group}' is not an absolute path. Name the proxy's directory in a cgroup2 file system, for example /sys/fs/cgroup/proxy.slice.", nameof(options.ProxyCgroup));
+        }
+
         return result.Build();
     }
 }

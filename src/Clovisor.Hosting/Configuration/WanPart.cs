@@ -26,6 +26,9 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
         {
             PinDirectory = options.Value.PinDirectory,
             MaxSessions = options.Value.MaxSessions,
+            TrustedCgroup = options.Value.ProxyCgroup,
+            DscpMask = (byte)options.Value.DscpMask,
+            ClearTags = options.Value.ClearTags,
             TimeProvider = time,
         });
         WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time);

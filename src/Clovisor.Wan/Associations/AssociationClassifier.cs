@@ -23,7 +23,7 @@ public sealed class AssociationClassifier
     public AssociationMatch? Classify(SessionFacts session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return ByRoute(session) ?? ByFlow(session) ?? ByDscp(session);
+        return ByRoute(session) ?? ByFlow(session) ?? BySourcePort(session) ?? ByDscp(session);
     }
 
     private AssociationMatch? ByRoute(SessionFacts session)
@@ -61,6 +61,19 @@ public sealed class AssociationClassifier
         }
 
         return best is { } found ? Match(found.Position, MatchKind.Flow, found.Flow.ToString()) : null;
+    }
+
+    private AssociationMatch? BySourcePort(SessionFacts session)
+    {
+        for (int position = 0; session.Source is { Port: var port } && position < _associations.Length; position++)
+        {
+            if (_associations[position].TagSourcePorts is { } ports && ports.Contains(port))
+            {
+                return Match(position, MatchKind.SourcePort, $"source port {port}");
+            }
+        }
+
+        return null;
     }
 
     private AssociationMatch? ByDscp(SessionFacts session)

@@ -11,4 +11,7 @@ public enum MatchKind
 
     /// <summary>By the DSCP of its packets.</summary>
     Dscp,
+
+    /// <summary>By its source port.</summary>
+    SourcePort,
 }

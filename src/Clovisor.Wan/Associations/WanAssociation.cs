@@ -23,6 +23,13 @@ public sealed record WanAssociation
     /// that carry it are meant, as if it stood in <see cref="Dscps"/>.</summary>
     public byte? TagDscp { get; init; }
 
+    /// <summary>The source ports that a proxy sends this association's connections from, 64 or more within 1024 to 60999; null when it keeps to none.
+    /// Packets from them are meant, whatever their DSCP. No two associations' ranges overlap.</summary>
+    /// <remarks>The kernel keeps a socket's range within <c>net.ipv4.ip_local_port_range</c> (32768 to 60999 by default) and, without an error, ignores an
+    /// end that lies outside: choose a range within. Other processes get ports from there too, so their connections are meant as well unless
+    /// tags count only from the proxy's control group.</remarks>
+    public PortRange? TagSourcePorts { get; init; }
+
     /// <summary>The links, best tier first. 1 to 16 tiers.</summary>
     public required ImmutableArray<LinkTier> Tiers { get; init => field = value.IsDefault ? [] : value; }
 

@@ -1,4 +1,5 @@
 using Clovisor.Wan.Associations;
+using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
 
 namespace Clovisor.Wan.Configuration;
@@ -21,6 +22,7 @@ internal static class AssociationValidator
             ConfigurationValidator.CheckName(association.Name, names, position, findings);
             CheckMatch(association, routes, dscps, findings);
             FlowValidator.Validate(association, flows, findings);
+            CheckSourcePorts(association, draft.Associations.AsSpan()[..position], findings);
             CheckTiers(association, links, draft, findings);
             CheckCriteria(association, draft, findings);
             if (association.Sla is { } sla && !classes.Contains(sla) && !draft.Broken.Contains((SubjectKind.SlaClass, sla)))
@@ -35,7 +37,8 @@ internal static class AssociationValidator
     private static void CheckMatch(
         WanAssociation association, Dictionary<MeshRouteReference, string> routes, Dictionary<byte, string> dscps, FindingList findings)
     {
-        if (association.MeshRoutes.IsEmpty && association.Flows.IsEmpty && association.Dscps.IsEmpty && association.TagDscp is null)
+        if (association.MeshRoutes.IsEmpty && association.Flows.IsEmpty && association.Dscps.IsEmpty && association.TagDscp is null
+            && association.TagSourcePorts is null)
         {
             findings.Add(ConfigurationErrorCodes.EmptyMatch, "spec.match", "nothing is matched; give meshRoute: namespace/name/route, flows: [{ destinations: [10.0.0.0/8] }] or dscp: [ef].");
         }
@@ -69,6 +72,31 @@ internal static class AssociationValidator
                     ConfigurationErrorCodes.DuplicateMatch,
                     path,
                     $"{what} is claimed by association '{claims[key]}' already, so it would be unclear whose links it takes; keep it in one place.");
+            }
+        }
+    }
+
+    private static void CheckSourcePorts(WanAssociation association, ReadOnlySpan<WanAssociation> earlier, FindingList findings)
+    {
+        const string Field = "spec.tag.sourcePorts";
+        if (association.TagSourcePorts is not { } ports)
+        {
+            return;
+        }
+
+        if (TagPorts.Fault(ports) is { } fault)
+        {
+            findings.Add(ConfigurationErrorCodes.OutOfRange, Field, $"{fault}.");
+        }
+
+        foreach (WanAssociation other in earlier)
+        {
+            if (other.TagSourcePorts is { } taken && TagPorts.Overlap(taken, ports))
+            {
+                findings.Add(
+                    ConfigurationErrorCodes.DuplicateMatch,
+                    Field,
+                    $"{ports} overlaps {taken} of association '{other.Name}', so it would be unclear whose links a connection takes; keep the ranges apart.");
             }
         }
     }

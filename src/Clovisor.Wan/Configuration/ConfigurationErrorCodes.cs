@@ -42,7 +42,7 @@ public static class ConfigurationErrorCodes
     /// <summary>A list holds the same thing twice.</summary>
     public const string DuplicateEntry = "CLV1113";
 
-    /// <summary>Two associations claim the same mesh route, the same flow or the same DSCP.</summary>
+    /// <summary>Two associations claim the same mesh route, the same flow, the same source port or the same DSCP.</summary>
     public const string DuplicateMatch = "CLV1114";
 
     /// <summary>A limit would be kept again above the value at which it breaks.</summary>

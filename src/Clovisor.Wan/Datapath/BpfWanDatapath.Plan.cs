@@ -11,6 +11,7 @@ public sealed partial class BpfWanDatapath
     public void Apply(DatapathPlan plan, ReadOnlySpan<byte> slots)
     {
         PlanRules.Require(plan, slots);
+        PlanRules.RequireVisible(plan, _dscpMask);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended, this);
@@ -35,7 +36,7 @@ public sealed partial class BpfWanDatapath
             _image = next;
             _placement = placement;
             _plan = plan;
-            LogApplied(_logger, plan.Links.Length, plan.Associations.Length, plan.Tags.Length);
+            LogApplied(_logger, plan.Links.Length, plan.Associations.Length, plan.Tags.Length + plan.PortTags.Length);
         }
     }
 

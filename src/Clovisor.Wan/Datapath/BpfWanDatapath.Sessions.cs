@@ -19,6 +19,31 @@ public sealed partial class BpfWanDatapath
         }
     }
 
+    /// <summary>
+    /// Says which association the next connection of a socket belongs to, before the socket has a port. Heard only of TCP sockets in
+    /// <see cref="WanDatapathSettings.TrustedCgroup"/>, where it goes before the socket's tags, and used up by the connect.
+    /// </summary>
+    /// <param name="socketCookie">What <c>SO_COOKIE</c> of the socket says; never 0.</param>
+    /// <param name="association">The position of the association in the plan.</param>
+    /// <remarks>The last 4096 announcements are remembered.</remarks>
+    /// <exception cref="InvalidOperationException">There is no trusted control group.</exception>
+    /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused.</exception>
+    public void Announce(ulong socketCookie, int association)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(socketCookie);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            if (!_sockets.IsAttached)
+            {
+                throw new InvalidOperationException(
+                    $"Announce socket {socketCookie}: no program sees sockets connect. Set {nameof(WanDatapathSettings)}.{nameof(WanDatapathSettings.TrustedCgroup)} to the control group of the proxy.");
+            }
+
+            _sockets.Announce(socketCookie, _placement.AssociationIndex(association));
+        }
+    }
+
     /// <inheritdoc/>
     public int Settle(int association, int link)
     {

@@ -28,19 +28,23 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     private readonly PinDirectory _pins;
     private readonly DatapathMaps _maps;
     private readonly DatapathDevices _devices;
+    private readonly DatapathSockets _sockets;
     private readonly SessionTable _sessions;
+    private readonly byte _dscpMask;
     private ITimer? _sweeping;
     private PlanImage _image;
     private PlanPlacement _placement = PlanPlacement.None;
     private DatapathPlan? _plan;
     private volatile bool _ended;
 
-    private BpfWanDatapath(WanDatapathSettings settings, PinDirectory pins, DatapathMaps maps, DatapathDevices devices, ILogger logger)
+    private BpfWanDatapath(WanDatapathSettings settings, PinDirectory pins, DatapathMaps maps, DatapathDevices devices, DatapathSockets sockets, ILogger logger)
     {
         _logger = logger;
         _pins = pins;
         _maps = maps;
         _devices = devices;
+        _sockets = sockets;
+        _dscpMask = settings.DscpMask;
         _sessions = new SessionTable(maps, settings);
         _image = maps.Read();
     }
@@ -73,6 +77,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         PinDirectory pins = PinDirectory.Open(settings.PinDirectory);
         DatapathMaps? maps = null;
         DatapathDevices? devices = null;
+        DatapathSockets? sockets = null;
         try
         {
             maps = DatapathMaps.OpenOrCreate(pins, settings.MaxSessions);
@@ -82,7 +87,8 @@ public sealed partial class BpfWanDatapath : IWanDatapath
                 devices.Adopt();
             }
 
-            var datapath = new BpfWanDatapath(settings, pins, maps, devices, log);
+            sockets = DatapathSockets.Start(pins, settings);
+            var datapath = new BpfWanDatapath(settings, pins, maps, devices, sockets, log);
             datapath.BeginSweeping(settings);
             LogStarted(log, pins.Path, maps.WasAdopted ? "adopted" : "new", datapath.MaxSessions);
             if (maps.WasAdopted && datapath.MaxSessions != settings.MaxSessions)
@@ -96,6 +102,12 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         {
             devices?.Dispose();
             bool isNew = maps is { WasAdopted: false } || !File.Exists(pins.Map("clv_layout"));
+            if (isNew)
+            {
+                sockets?.Detach();
+            }
+
+            sockets?.Dispose();
             maps?.Dispose();
             if (isNew)
             {
@@ -122,6 +134,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
 
         ClvLink[] links = DatapathMaps.ReadPinnedLinks(pins);
         DatapathDevices.RemoveLeftovers(pins, links.Where(link => link.Ifindex != 0).Select(link => (int)link.Ifindex));
+        DatapathSockets.RemoveLeftovers(pins);
         foreach (ClvLink link in links)
         {
             ReleaseNeighbours(in link);
@@ -140,6 +153,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         {
             ObjectDisposedException.ThrowIf(_ended, this);
             _devices.Detach(_devices.Attached);
+            _sockets.Detach();
             foreach (ClvLink link in _image.Links)
             {
                 ReleaseNeighbours(in link);
@@ -165,6 +179,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
             _ended = true;
             _sweeping?.Dispose();
             _devices.Dispose();
+            _sockets.Dispose();
             _maps.Dispose();
             _pins.Dispose();
         }

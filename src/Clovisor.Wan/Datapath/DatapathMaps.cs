@@ -17,6 +17,7 @@ internal sealed class DatapathMaps : IDisposable
     private readonly BpfArrayMap<ClvAssociation> _associations;
     private readonly BpfArrayMap<ClvSlotTable> _slots;
     private readonly BpfArrayMap<uint> _tags;
+    private readonly BpfArrayMap<ClvPortBlock> _ports;
 
     private DatapathMaps(BpfObject loaded, bool adopted)
     {
@@ -25,6 +26,7 @@ internal sealed class DatapathMaps : IDisposable
         _associations = loaded.ArrayMap<ClvAssociation>("clv_assocs");
         _slots = loaded.ArrayMap<ClvSlotTable>("clv_slots");
         _tags = loaded.ArrayMap<uint>("clv_dscp");
+        _ports = loaded.ArrayMap<ClvPortBlock>("clv_ports");
         Sessions = loaded.HashMap<ClvTuple, ClvSession>("clv_sessions");
         Reverse = loaded.HashMap<ClvTuple, ClvOrigin>("clv_reverse");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
@@ -44,13 +46,13 @@ internal sealed class DatapathMaps : IDisposable
 
     internal BpfProgram Ingress { get; }
 
-    internal static BpfObjectFile OpenObject()
+    internal static BpfObjectFile OpenObject(string name = ObjectName)
     {
-        using Stream resource = typeof(DatapathMaps).Assembly.GetManifestResourceStream(ObjectName)
-            ?? throw new InvalidOperationException($"The assembly was built without its BPF object {ObjectName}.");
+        using Stream resource = typeof(DatapathMaps).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly was built without its BPF object {name}.");
         byte[] elf = new byte[resource.Length];
         resource.ReadExactly(elf);
-        return BpfObjectFile.Open(elf, ObjectName);
+        return BpfObjectFile.Open(elf, name);
     }
 
     internal static DatapathMaps OpenOrCreate(PinDirectory pins, int maxSessions)
@@ -115,7 +117,7 @@ internal sealed class DatapathMaps : IDisposable
         }
     }
 
-    internal PlanImage Read() => new(_links.ReadAll(), _associations.ReadAll(), _slots.ReadAll(), _tags.ReadAll());
+    internal PlanImage Read() => new(_links.ReadAll(), _associations.ReadAll(), _slots.ReadAll(), _tags.ReadAll(), _ports.ReadAll());
 
     internal void WriteLink(int index, in ClvLink link) => _links[index] = link;
 
@@ -163,6 +165,7 @@ internal sealed class DatapathMaps : IDisposable
         WriteChanged(_associations, from.Associations, to.Associations);
         WriteChanged(_slots, from.Slots, to.Slots);
         WriteChanged(_tags, from.Tags, to.Tags);
+        WriteChanged(_ports, from.Ports, to.Ports);
         closing.ForEach(i => _links[i] = to.Links[i]);
     }
 
@@ -172,6 +175,7 @@ internal sealed class DatapathMaps : IDisposable
         _associations.Dispose();
         _slots.Dispose();
         _tags.Dispose();
+        _ports.Dispose();
         Sessions.Dispose();
         Reverse.Dispose();
         Counters.Dispose();

@@ -33,4 +33,7 @@ public sealed record DatapathPlan
 
     /// <summary>Which packets need no report: each DSCP occurs at most once.</summary>
     public ImmutableArray<DscpTag> Tags { get; init; } = [];
+
+    /// <summary>Which source ports need no report either. Ranges do not overlap. A packet with both tags belongs where its port says.</summary>
+    public ImmutableArray<PortTag> PortTags { get; init; } = [];
 }

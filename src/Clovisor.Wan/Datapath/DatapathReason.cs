@@ -1,6 +1,6 @@
 namespace Clovisor.Wan.Datapath;
 
-/// <summary>How a packet left one of the datapath's programs. Each packet counts once for each program that it goes through.</summary>
+/// <summary>How a packet left one of the datapath's programs, or what became of a connection. Each packet counts once for each program that it goes through.</summary>
 public enum DatapathReason
 {
     /// <summary>Passed on untouched: neither IPv4 nor IPv6.</summary>
@@ -86,4 +86,19 @@ public enum DatapathReason
 
     /// <summary>Arriving: an ICMP error about a packet of a translated session, translated back.</summary>
     InIcmpError = 27,
+
+    /// <summary>Leaving, passed on: tagged, but not by a socket of the trusted control group, so that the tag counts as none.</summary>
+    OutTagUntrusted = 28,
+
+    /// <summary>A connection of the trusted control group, not a packet: announced or tagged, and entered before its SYN.</summary>
+    SockEntered = 29,
+
+    /// <summary>A connection of the trusted control group: neither announced nor tagged.</summary>
+    SockUntagged = 30,
+
+    /// <summary>A connection of the trusted control group: to the node itself.</summary>
+    SockLocal = 31,
+
+    /// <summary>A connection of the trusted control group: tagged, but the session table is full.</summary>
+    SockTableFull = 32,
 }

@@ -7,14 +7,15 @@ using Clovisor.Bpf.Pinning;
 namespace Clovisor.Wan.Datapath;
 
 /// <summary>
-/// The directory that holds what outlives the process: <c>maps/</c>, and <c>hooks/INDEX-SIDE</c> for every device. Held by one process
-/// at a time.
+/// The directory that holds what outlives the process: <c>maps/</c>, and <c>hooks/</c> with <c>INDEX-SIDE</c> for every device and
+/// <c>sockets-NUMBER</c> for the control group. Held by one process at a time.
 /// </summary>
 internal sealed class PinDirectory : IDisposable
 {
     private const int Ebusy = 16;
     private const int TakeAttempts = 50;
     private const int TakePause = 10;
+    private const string SocketHooks = "sockets-";
     private const string MountedByUs = "mounted";
 
     private readonly Socket _lock;
@@ -68,6 +69,12 @@ internal sealed class PinDirectory : IDisposable
     internal string Hook(int interfaceIndex, TcDirection direction) => System.IO.Path.Combine(
         Hooks, string.Create(CultureInfo.InvariantCulture, $"{interfaceIndex}-{(direction == TcDirection.Egress ? "egress" : "ingress")}"));
 
+    internal string SocketHook(ulong cgroup) => System.IO.Path.Combine(
+        Hooks, string.Create(CultureInfo.InvariantCulture, $"{SocketHooks}{cgroup}"));
+
+    /// <summary>The pins of control groups, each by the kernel's number of its group: a path may name another group later.</summary>
+    internal IEnumerable<string> PinnedSocketHooks() => Directory.Exists(Hooks) ? Directory.GetFiles(Hooks, SocketHooks + "*") : [];
+
     /// <summary>The devices that have pinned hooks.</summary>
     internal IEnumerable<(string Path, int InterfaceIndex, TcDirection Direction)> PinnedHooks()
     {
@@ -99,6 +106,11 @@ internal sealed class PinDirectory : IDisposable
     {
         RemoveMaps();
         foreach ((string path, _, _) in PinnedHooks().ToList())
+        {
+            File.Delete(path);
+        }
+
+        foreach (string path in PinnedSocketHooks().ToList())
         {
             File.Delete(path);
         }

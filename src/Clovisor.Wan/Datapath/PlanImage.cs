@@ -1,3 +1,4 @@
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Datapath.Layout;
 
 namespace Clovisor.Wan.Datapath;
@@ -5,12 +6,13 @@ namespace Clovisor.Wan.Datapath;
 /// <summary>What the maps that hold a plan contain, or shall contain.</summary>
 internal sealed class PlanImage
 {
-    internal PlanImage(ClvLink[] links, ClvAssociation[] associations, ClvSlotTable[] slots, uint[] tags)
+    internal PlanImage(ClvLink[] links, ClvAssociation[] associations, ClvSlotTable[] slots, uint[] tags, ClvPortBlock[] ports)
     {
         Links = links;
         Associations = associations;
         Slots = slots;
         Tags = tags;
+        Ports = ports;
     }
 
     internal ClvLink[] Links { get; }
@@ -22,6 +24,9 @@ internal sealed class PlanImage
     /// <summary>By DSCP: 0 for none, else the association's index and one.</summary>
     internal uint[] Tags { get; }
 
+    /// <summary>By source port, in blocks.</summary>
+    internal ClvPortBlock[] Ports { get; }
+
     /// <summary>The image for a plan in the place of the one that this image holds.</summary>
     internal PlanImage With(DatapathPlan plan, ReadOnlySpan<byte> slots, PlanPlacement placement)
     {
@@ -29,7 +34,8 @@ internal sealed class PlanImage
             Array.ConvertAll(Links, link => link.Retired()),
             Array.ConvertAll(Associations, association => association with { InUse = 0 }),
             new ClvSlotTable[Slots.Length],
-            new uint[Tags.Length]);
+            new uint[Tags.Length],
+            new ClvPortBlock[Ports.Length]);
         for (int i = 0; i < plan.Links.Length; i++)
         {
             int index = placement.LinkIndex(i);
@@ -47,6 +53,15 @@ internal sealed class PlanImage
         foreach (DscpTag tag in plan.Tags)
         {
             next.Tags[tag.Dscp] = (uint)placement.AssociationIndex(tag.Association) + 1;
+        }
+
+        foreach ((PortRange ports, int association) in plan.PortTags)
+        {
+            int index = placement.AssociationIndex(association);
+            for (int port = ports.First; port <= ports.Last; port++)
+            {
+                next.Ports[port / ClvPortBlock.Ports].Set(port % ClvPortBlock.Ports, index);
+            }
         }
 
         return next;

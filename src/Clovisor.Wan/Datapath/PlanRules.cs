@@ -47,6 +47,13 @@ internal static class PlanRules
         Throw(errors, "The plan cannot be put in force");
     }
 
+    /// <exception cref="ArgumentException">A tag has bits that are not looked at, so no packet could carry it.</exception>
+    internal static void RequireVisible(DatapathPlan plan, byte mask)
+    {
+        List<string> errors = [.. plan.Tags.Where(tag => (tag.Dscp & ~mask) != 0).Select(tag => $"the tag {tag.Dscp} has bits outside of DscpMask {mask}")];
+        Throw(errors, "The plan cannot be put in force");
+    }
+
     /// <exception cref="ArgumentException">There are not as many slots as an association has, or one names no link.</exception>
     internal static void RequireSlots(ReadOnlySpan<byte> slots, int links)
     {
@@ -165,6 +172,25 @@ internal static class PlanRules
             if (tag.Association < 0 || tag.Association >= plan.Associations.Length)
             {
                 errors.Add($"the tag {tag.Dscp} names association {tag.Association} of {plan.Associations.Length}");
+            }
+        }
+
+        for (int i = 0; i < plan.PortTags.Length; i++)
+        {
+            (PortRange ports, int association) = plan.PortTags[i];
+            if (TagPorts.Fault(ports) is { } fault)
+            {
+                errors.Add($"the source ports {fault}");
+            }
+
+            if (association < 0 || association >= plan.Associations.Length)
+            {
+                errors.Add($"the source ports {ports} name association {association} of {plan.Associations.Length}");
+            }
+
+            foreach (PortTag other in plan.PortTags[..i].Where(other => TagPorts.Overlap(other.Ports, ports)))
+            {
+                errors.Add($"the source ports {other.Ports} and {ports} overlap");
             }
         }
 

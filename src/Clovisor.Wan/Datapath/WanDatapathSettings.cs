@@ -20,6 +20,24 @@ public sealed record WanDatapathSettings
     /// <value>The default is null: tcx, and clsact where the kernel has no tcx.</value>
     public TcAttachmentKind? Hook { get; init; }
 
+    /// <summary>
+    /// The control group whose sockets' tags count; those of all others, and of packets that come from other machines or network
+    /// namespaces, count as none (<see cref="DatapathReason.OutTagUntrusted"/>). Connections of the group are entered before their SYN.
+    /// </summary>
+    /// <value>
+    /// The default is null: any packet's tag counts. Otherwise the group's directory in a cgroup2 file system. It must exist for as long as the
+    /// datapath does: a group that is made anew under the same path is another one, so name one that outlives the proxy's restarts.
+    /// </value>
+    public string? TrustedCgroup { get; init; }
+
+    /// <summary>The bits of the DSCP that are the tag. The others are the sender's own, are not looked at and never changed.</summary>
+    /// <value>The default is 63: all six. From 1 to 63.</value>
+    public byte DscpMask { get; init; } = 63;
+
+    /// <summary>Whether a DSCP that was a tag leaves the node with the bits of <see cref="DscpMask"/> zero. ECN bits are never touched.</summary>
+    /// <value>The default is false.</value>
+    public bool ClearTags { get; init; }
+
     /// <summary>How long an established TCP session may be silent before it is forgotten.</summary>
     /// <value>The default is 2 hours. Must be positive.</value>
     public TimeSpan TcpIdle { get; init; } = TimeSpan.FromHours(2);
@@ -51,6 +69,16 @@ public sealed record WanDatapathSettings
         if (!Path.IsPathFullyQualified(PinDirectory))
         {
             errors.Add($"PinDirectory '{PinDirectory}' must be an absolute path");
+        }
+
+        if (TrustedCgroup is not null && !Path.IsPathFullyQualified(TrustedCgroup))
+        {
+            errors.Add($"TrustedCgroup '{TrustedCgroup}' must be an absolute path");
+        }
+
+        if (DscpMask is < 1 or > 63)
+        {
+            errors.Add($"DscpMask {DscpMask} must be from 1 to 63");
         }
 
         if (MaxSessions is < 1 or > 1 << 24)

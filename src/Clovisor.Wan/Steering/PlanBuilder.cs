@@ -43,6 +43,7 @@ internal static class PlanBuilder
             Links = planned.ToImmutable(),
             Associations = [.. configuration.Associations.Select(Describe)],
             Tags = [.. configuration.Associations.SelectMany(Tags)],
+            PortTags = [.. configuration.Associations.SelectMany(PortTags)],
         };
     }
 
@@ -58,6 +59,9 @@ internal static class PlanBuilder
         UdpOnLinkDown = association.UdpOnLinkDown,
         OnNoLink = association.OnNoLink,
     };
+
+    private static IEnumerable<PortTag> PortTags(WanAssociation association, int position) =>
+        association.TagSourcePorts is { } ports ? [new PortTag(ports, position)] : [];
 
     private static IEnumerable<DscpTag> Tags(WanAssociation association, int position)
     {

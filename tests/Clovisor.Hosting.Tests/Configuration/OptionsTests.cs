@@ -21,6 +21,9 @@ public sealed class OptionsTests
         Assert.Equal("/sys/fs/bpf/clovisor", wan.PinDirectory);
         Assert.Equal(262_144, wan.MaxSessions);
         Assert.False(wan.UninstallOnStop);
+        Assert.Null(wan.ProxyCgroup);
+        Assert.Equal(63, wan.DscpMask);
+        Assert.False(wan.ClearTags);
         Assert.Equal("/run/clovisor/clovisor.sock", api.SocketPath);
         Assert.Null(api.LoopbackPort);
         Assert.Equal(1 << 20, api.MaxBodyBytes);
@@ -60,12 +63,14 @@ public sealed class OptionsTests
             {
                 wan.PinDirectory = "pins";
                 wan.MaxSessions = 1;
+                wan.ProxyCgroup = "proxy.slice";
+                wan.DscpMask = 64;
             },
             _ => { });
 
         OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<WanOptions>>().Value);
 
-        Assert.Equal(2, e.Failures.Count());
+        Assert.Equal(4, e.Failures.Count());
         Assert.Contains(e.Failures, failure => failure.Contains("MaxSessions", StringComparison.Ordinal));
         Assert.Contains(e.Failures, failure => failure.Contains("'pins' is not an absolute path", StringComparison.Ordinal));
     }

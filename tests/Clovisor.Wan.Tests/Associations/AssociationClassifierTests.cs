@@ -20,6 +20,19 @@ public sealed class AssociationClassifierTests
         ServerName = "pay.example.org",
     };
 
+    [Theory]
+    [InlineData(33000, "ports", MatchKind.SourcePort, "source port 33000")]
+    [InlineData(34999, "ports", MatchKind.SourcePort, "source port 34999")]
+    [InlineData(32999, "dscp", MatchKind.Dscp, "DSCP 46")]
+    [InlineData(35000, "dscp", MatchKind.Dscp, "DSCP 46")]
+    public void A_source_port_goes_before_a_DSCP_as_in_the_datapath(int port, string name, MatchKind kind, string text)
+    {
+        var classifier = new AssociationClassifier(
+            [Association("dscp") with { Dscps = [46] }, Association("ports") with { TagSourcePorts = new PortRange(33000, 34999) }]);
+
+        Assert.Equal((name, kind, text), Of(classifier.Classify(new SessionFacts { Source = new IPEndPoint(IPAddress.Loopback, port), Dscp = 46 })));
+    }
+
     [Fact]
     public void What_the_mesh_said_goes_before_what_a_flow_says_and_that_before_the_code_point()
     {

@@ -93,6 +93,9 @@ public sealed class ConfigurationErrorTests
     [InlineData("match: { flows: [{ users: [a, b] }, { users: [b, a] }] }\n  tiers: [{ links: [fibre] }]", 10, "spec.match.flows[1]", ConfigurationErrorCodes.DuplicateMatch, "flow 'users=a,b' is claimed by association 'x' already")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  criteria: { encryption: required }", 12, "spec.criteria.encryption", ConfigurationErrorCodes.MalformedValue, "write one of either, encrypted-only")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  tag: { dscp: 0 }", 12, "spec.tag.dscp", ConfigurationErrorCodes.OutOfRange, "0 is out of range")]
+    [InlineData("tag: { sourcePorts: 32000 }\n  tiers: [{ links: [fibre] }]", 10, "spec.tag.sourcePorts", ConfigurationErrorCodes.OutOfRange, "32000 has 1 port(s), and a proxy without a free port fails its requests; choose at least 64")]
+    [InlineData("tag: { sourcePorts: 60000-62000 }\n  tiers: [{ links: [fibre] }]", 10, "spec.tag.sourcePorts", ConfigurationErrorCodes.OutOfRange, "choose ports from 1024 to 60999")]
+    [InlineData("tag: { sourcePorts: 33999-32000 }\n  tiers: [{ links: [fibre] }]", 10, "spec.tag.sourcePorts", ConfigurationErrorCodes.MalformedValue, "write a range of ports such as 33000-34999")]
     public void Says_what_is_wrong_with_an_association(string spec, int line, string path, string code, string message) =>
         AssertReports(
             Fibre + "---\n" + Head + "kind: WanAssociation\nmetadata: { name: x }\nspec:\n  " + spec + "\n",
@@ -140,6 +143,20 @@ public sealed class ConfigurationErrorTests
             result.Errors.Take(6).Select(static error => error.ToString()));
         Assert.Equal(("c.yaml", ConfigurationErrorCodes.Syntax), (result.Errors[6].File, result.Errors[6].Code));
         Assert.Equal(7, result.Errors.Length);
+    }
+
+    [Fact]
+    public void Ranges_of_source_ports_do_not_overlap()
+    {
+        string Association(string name, string ports) =>
+            Head + $"kind: WanAssociation\nmetadata: {{ name: {name} }}\nspec: {{ tag: {{ sourcePorts: {ports} }}, tiers: [{{ links: [fibre] }}] }}\n";
+        ConfigurationResult result = WanConfigurationReader.Read(new ConfigurationText(
+            "a.yaml", string.Join("---\n", Fibre, Association("a", "32000-33999"), Association("b", "33999-35000"), Association("c", "34100-34200"), Association("d", "36000-36999"))));
+
+        Assert.Equal(
+            ["33999-35000 overlaps 32000-33999 of association 'a'", "34100-34200 overlaps 33999-35000 of association 'b'"],
+            result.Errors.Select(static error => error.Message.Split(", so")[0]));
+        Assert.All(result.Errors, static error => Assert.Equal(("spec.tag.sourcePorts", ConfigurationErrorCodes.DuplicateMatch), (error.Path, error.Code)));
     }
 
     [Fact]

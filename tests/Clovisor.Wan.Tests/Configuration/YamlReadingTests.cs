@@ -57,7 +57,7 @@ public sealed class YamlReadingTests
           onNoLink: drop
           onLinkDown: { tcp: drain, udp: drain }
           failback: { mode: never }
-          tag: { dscp: af31 }
+          tag: { dscp: af31, sourcePorts: 32000-33999 }
         """;
 
     [Fact]
@@ -126,6 +126,7 @@ public sealed class YamlReadingTests
         Assert.Equal(["shop/httpbin/payments", "HTTPRoute:shop/web/#0"], association.MeshRoutes.Select(static route => route.ToString()));
         Assert.Equal([46, 12], association.Dscps.Select(static dscp => (int)dscp));
         Assert.Equal(26, association.TagDscp!.Value);
+        Assert.Equal(new PortRange(32000, 33999), association.TagSourcePorts);
         Assert.Equal([new WeightedLink("fibre", 3)], association.Tiers[0].Links);
         Assert.Equal([new WeightedLink("lte", 1)], association.Tiers[1].Links);
         Assert.Equal("voice", association.Sla);

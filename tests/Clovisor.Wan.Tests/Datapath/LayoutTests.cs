@@ -24,7 +24,7 @@ public sealed partial class LayoutTests
     private static readonly Type[] Mirrors =
     [
         typeof(ClvTuple), typeof(ClvBinding), typeof(ClvSession), typeof(ClvOrigin), typeof(ClvLink), typeof(ClvAssociation),
-        typeof(ClvSlotTable), typeof(ClvLayout),
+        typeof(ClvSlotTable), typeof(ClvLayout), typeof(ClvPortBlock), typeof(ClvSettings),
     ];
 
     private static readonly Dictionary<string, Type> EnumMirrors = new()
@@ -34,6 +34,7 @@ public sealed partial class LayoutTests
         ["clv_link_flag"] = typeof(ClvLinkFlag),
         ["clv_down_action"] = typeof(ClvDownAction),
         ["clv_no_link_action"] = typeof(ClvNoLinkAction),
+        ["clv_setting_flag"] = typeof(ClvSettingFlag),
         ["clv_reason"] = typeof(DatapathReason),
     };
 
@@ -87,6 +88,7 @@ public sealed partial class LayoutTests
     [InlineData("clv_link_flag", "CLV_LINK_")]
     [InlineData("clv_down_action", "CLV_DOWN_")]
     [InlineData("clv_no_link_action", "CLV_NO_LINK_")]
+    [InlineData("clv_setting_flag", "CLV_SETTING_")]
     [InlineData("clv_reason", "CLV_")]
     public void Enum_mirror_has_the_names_and_numbers_of_its_enum(string name, string prefix)
     {
@@ -116,6 +118,18 @@ public sealed partial class LayoutTests
         Assert.Equal(DatapathPlan.MaxLinks, (int)file.Map("clv_links").MaxEntries);
         Assert.Equal(DatapathPlan.MaxAssociations, (int)file.Map("clv_slots").MaxEntries);
         Assert.Equal(DatapathPlan.MaxAssociations, (int)file.Map("clv_assocs").MaxEntries);
+        Assert.Equal(65536, (int)file.Map("clv_ports").MaxEntries * ClvPortBlock.Ports);
+    }
+
+    [Fact]
+    public void Both_objects_have_the_same_maps()
+    {
+        using BpfObjectFile packets = DatapathMaps.OpenObject();
+        using BpfObjectFile sockets = DatapathSockets.OpenObject();
+
+        Assert.Equal(
+            packets.Maps.OrderBy(map => map.Name).Select(map => (map.Name, map.Type, map.KeySize, map.ValueSize)),
+            sockets.Maps.OrderBy(map => map.Name).Select(map => (map.Name, map.Type, map.KeySize, map.ValueSize)));
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class PlanRulesTests
             ],
             Associations = [new DatapathAssociation { Name = "", UdpOnLinkDown = LinkDownAction.Reset }],
             Tags = [new DscpTag(64, 0), new DscpTag(1, 1), new DscpTag(1, 0)],
+            PortTags = [Ports(32000, 32010, 0), Ports(60990, 61100, 0), Ports(2000, 2999, 1), Ports(2500, 3500, 0), Ports(80, 900, 0), Ports(5000, 4000, 0)],
         };
 
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => PlanRules.Require(plan, [.. WanLab.AllSlots(4), 0]));
@@ -34,10 +35,24 @@ public sealed class PlanRulesTests
             {
                 "0 is no interface index", "'wan0' occurs twice", "next hop of neither family", "from 1 to 63 bytes", "no IPv4 source",
                 "is not an IPv4 address", "are on one device", "only TCP can be reset", "the tag 64", "association 1 of 1", "the tag 1 occurs 2 times",
-                "slots, not 65", "slot 0 names link 4 of 4",
+                "slots, not 65", "32000-32010 has 11 port(s)",
+                "60990-61100 is out of range", "2000-2999 name association 1 of 1", "2000-2999 and 2500-3500 overlap", "80-900 is out of range", "5000-4000 is out of range", "slot 0 names link 4 of 4",
             },
             fault => Assert.Contains(fault, refusal.Message, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Refuses_a_tag_that_the_mask_hides()
+    {
+        var plan = new DatapathPlan { Links = [], Associations = [new DatapathAssociation { Name = "a" }], Tags = [new DscpTag(46, 0), new DscpTag(40, 0)] };
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => PlanRules.RequireVisible(plan, 0b111000));
+
+        Assert.Contains("the tag 46 has bits outside of DscpMask 56", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("the tag 40", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static PortTag Ports(ushort first, ushort last, int association) => new(new PortRange(first, last), association);
 
     [Fact]
     public void Accepts_a_preserved_link_without_a_source() =>

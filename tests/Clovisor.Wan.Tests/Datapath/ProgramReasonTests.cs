@@ -11,7 +11,7 @@ public sealed class ProgramReasonTests
     [Fact]
     public void Every_reason_has_a_test_that_provokes_it()
     {
-        string source = string.Concat(Directory.GetFiles(Path.GetDirectoryName(SourcePath())!, "Program*Tests.cs")
+        string source = string.Concat(Directory.GetFiles(Path.GetDirectoryName(SourcePath())!, "*Tests.cs")
             .Where(path => path != SourcePath())
             .Select(File.ReadAllText));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Clovisor.Testing;
+using Clovisor.Wan.Associations;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Datapath.Layout;
 
@@ -49,6 +50,82 @@ public sealed class ProgramTagTests : ProgramTestBase
         Passes(datapath, datapath.Maps.Egress, translated, DatapathReason.OutTagRepeated);
 
         Assert.Single(datapath.Sessions());
+    }
+
+    [KernelTheory]
+    [MemberData(nameof(Kinds))]
+    public void Every_port_of_a_range_is_a_tag_and_none_beside_it(bool tcp, bool v6)
+    {
+        DatapathPlan plan = Lab.Plan() with { PortTags = [new PortTag(new PortRange(32000, 33999), 0)] };
+        BpfWanDatapath datapath = Lab.StartOnWan1(Lab.Settings() with { MaxSessions = 4096 }, plan);
+        foreach (int port in new[] { 31999, 32000, 32001, 32063, 32064, 33000, 33999, 34000 })
+        {
+            (IPEndPoint source, IPEndPoint destination) = Ends(v6, port);
+
+            Outcome outcome = Run(datapath, datapath.Maps.Egress, Frame(tcp, source, destination, FrameBuilder.Syn), 0);
+
+            Assert.Equal(port is >= 32000 and <= 33999 ? DatapathReason.OutRedirected : DatapathReason.OutNoSession, outcome.Reason);
+        }
+    }
+
+    [KernelFact]
+    public void The_next_plan_takes_the_place_of_all_ports()
+    {
+        DatapathPlan plan = Lab.Plan() with { PortTags = [new PortTag(new PortRange(32000, 33999), 0)] };
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: plan);
+        Lab.Apply(datapath, plan with { PortTags = [new PortTag(new PortRange(40000, 40100), 0)] }, WanLab.AllSlots(1));
+        (IPEndPoint old, IPEndPoint destination) = Ends(v6: false, 32500);
+        (IPEndPoint present, _) = Ends(v6: false, 40100);
+
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(old, destination), DatapathReason.OutNoSession);
+        Assert.Equal(DatapathReason.OutRedirected, Run(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(present, destination), 0).Reason);
+    }
+
+    [KernelTheory]
+    [InlineData(false, 63, 46, 0)]
+    [InlineData(true, 63, 46, 0)]
+    [InlineData(false, 0b111000, 46, 6)]
+    [InlineData(true, 0b111000, 46, 6)]
+    [InlineData(false, 63, 12, 12)]
+    [InlineData(true, 63, 12, 12)]
+    public void Takes_the_tag_out_on_the_way_and_nothing_else(bool v6, byte mask, byte sent, byte left)
+    {
+        var settings = Lab.Settings() with { ClearTags = true, DscpMask = mask };
+        BpfWanDatapath datapath = Lab.StartOnWan1(settings, Lab.Plan(tag: (byte)(46 & mask)));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6);
+        byte[] frame = WithCongestionSeen(FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn, sent));
+        datapath.Admit(Session(true, source, destination), 0);
+
+        Outcome outcome = Run(datapath, datapath.Maps.Egress, frame, 0);
+
+        Assert.Equal(DatapathReason.OutRedirected, outcome.Reason);
+        Assert.Equal((left << 2) | 1, TrafficClass(outcome.Frame));
+        Assert.True(FrameBuilder.HasRightChecksums(outcome.Frame));
+    }
+
+    [KernelFact]
+    public void Leaves_the_tag_in_place_unless_asked()
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+
+        Assert.Equal(Tag << 2, TrafficClass(Run(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(source, destination, Tag), 0).Frame));
+    }
+
+    private static int TrafficClass(byte[] frame) => FrameBuilder.IsV6(frame) ? (frame[14] & 15) << 4 | frame[15] >> 4 : frame[15];
+
+    // ECN 1; the header's checksum falls by what the word rises.
+    private static byte[] WithCongestionSeen(byte[] frame)
+    {
+        frame[15] |= (byte)(FrameBuilder.IsV6(frame) ? 0x10 : 1);
+        if (!FrameBuilder.IsV6(frame))
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(
+                frame.AsSpan(24), (ushort)(System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(24)) - 1));
+        }
+
+        Assert.True(FrameBuilder.HasRightChecksums(frame));
+        return frame;
     }
 
     [KernelFact]

@@ -47,7 +47,7 @@ internal sealed class VirtualSite : IProbeSender
             classes,
             [
                 change(new WanAssociation { Name = "boss", Dscps = [46], Tiers = [LinkTier.Of("fibre"), LinkTier.Of("lte")] }),
-                change(new WanAssociation { Name = "minion", TagDscp = 10, Tiers = [LinkTier.Of("lte"), LinkTier.Of("fibre")] }),
+                change(new WanAssociation { Name = "minion", TagDscp = 10, TagSourcePorts = new PortRange(33000, 34999), Tiers = [LinkTier.Of("lte"), LinkTier.Of("fibre")] }),
             ]);
         Assert.True(result.IsValid, string.Join('\n', result.Errors));
         return result.Configuration;

@@ -10,7 +10,7 @@ internal static class AssociationReader
     public static WanAssociation Read(string name, FieldReader spec, ErrorSink errors)
     {
         FieldReader? match = spec.Nested("match", "write match: { meshRoute: namespace/name/route }, match: { flows: [{ ports: [443] }] } or match: { dscp: [ef] }");
-        FieldReader? tag = spec.Nested("tag", "write tag: { dscp: ef }");
+        FieldReader? tag = spec.Nested("tag", "write tag: { dscp: ef, sourcePorts: 33000-34999 }");
         FieldReader? onLinkDown = spec.Nested("onLinkDown", "write onLinkDown: { tcp: reset, udp: rebind }");
         FieldReader? failback = spec.Nested("failback", "write failback: { mode: drain }");
         var defaults = new WanAssociation { Name = name, Tiers = [] };
@@ -21,6 +21,7 @@ internal static class AssociationReader
             Flows = match is null ? [] : [.. FlowReader.Read(match)],
             Dscps = match is null ? [] : match.List<byte>("dscp", Dscp.TryParse, Dscp.Hint),
             TagDscp = tag?.ReadOptional<byte>("dscp", Dscp.TryParse, Dscp.Hint),
+            TagSourcePorts = tag?.ReadOptional<PortRange>("sourcePorts", PortRange.TryParse, "write a range of ports such as 33000-34999"),
             Tiers = [.. ReadTiers(spec, errors)],
             Sla = spec.OptionalText("sla", "name an SlaClass"),
             Criteria = ReadCriteria(spec.Nested("criteria", "write criteria: { publicPrivate: either, billing: either, backup: \"yes\" }")),

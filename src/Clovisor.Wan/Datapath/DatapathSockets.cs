@@ -1,0 +1,130 @@
+using Clovisor.Bpf;
+using Clovisor.Bpf.Cgroups;
+using Clovisor.Bpf.Links;
+using Clovisor.Bpf.Maps;
+using Clovisor.Bpf.Maps.Storage;
+using Clovisor.Bpf.Programs;
+using Clovisor.Wan.Datapath.Layout;
+
+namespace Clovisor.Wan.Datapath;
+
+/// <summary>The program on the control group whose tags count. Its link is pinned, and outlives the process as the devices' do.</summary>
+internal sealed class DatapathSockets : IDisposable
+{
+    private const string ObjectName = "wan_sockops.bpf.o";
+
+    private readonly BpfHashMap<ulong, uint> _announced;
+    private CgroupAttachment? _attachment;
+
+    private DatapathSockets(BpfHashMap<ulong, uint> announced) => _announced = announced;
+
+    internal bool IsAttached => _attachment is not null;
+
+    /// <summary>
+    /// Brings into force how tags are read. The program is attached before other tags cease to count, and taken from another group after
+    /// they count again, so that no connection of a proxy falls between.
+    /// </summary>
+    internal static DatapathSockets Start(PinDirectory pins, WanDatapathSettings settings)
+    {
+        var sockets = new DatapathSockets(new BpfHashMap<ulong, uint>(BpfMap.OpenPinned(pins.Map("clv_announced"))));
+        try
+        {
+            string? kept = null;
+            if (settings.TrustedCgroup is { } group)
+            {
+                kept = pins.SocketHook(Cgroup.ReadId(group));
+                sockets._attachment = Attach(pins, group, kept);
+            }
+
+            WriteSettings(pins, settings);
+            foreach (string pin in pins.PinnedSocketHooks().Where(pin => pin != kept).ToList())
+            {
+                RemoveHook(pin);
+            }
+
+            return sockets;
+        }
+        catch
+        {
+            sockets.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes what is left on control groups by a process that is gone.</summary>
+    internal static void RemoveLeftovers(PinDirectory pins)
+    {
+        foreach (string pin in pins.PinnedSocketHooks().ToList())
+        {
+            RemoveHook(pin);
+        }
+    }
+
+    /// <summary>Notes the association of a socket that will connect.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    internal void Announce(ulong cookie, int association) => _announced[cookie] = (uint)association + 1;
+
+    internal void Detach()
+    {
+        _attachment?.Detach();
+        _attachment = null;
+    }
+
+    /// <summary>Lets go of the program and leaves it in place.</summary>
+    public void Dispose()
+    {
+        _attachment?.Dispose();
+        _announced.Dispose();
+    }
+
+    internal static BpfObjectFile OpenObject() => DatapathMaps.OpenObject(ObjectName);
+
+    private static CgroupAttachment Attach(PinDirectory pins, string group, string pin)
+    {
+        using BpfObjectFile file = OpenObject();
+        foreach (BpfMapDefinition definition in file.Maps)
+        {
+            using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
+            definition.MaxEntries = pinned.MaxEntries;
+            definition.Reuse(pinned);
+        }
+
+        using BpfObject loaded = file.Load();
+        using BpfProgram program = loaded.Program("clv_connect");
+        return program.AttachCgroup(group, options: new CgroupAttachOptions { Kind = CgroupAttachmentKind.Link, PinPath = pin });
+    }
+
+    private static void WriteSettings(PinDirectory pins, WanDatapathSettings settings)
+    {
+        if (settings.TrustedCgroup is { } group)
+        {
+            using var trusted = new BpfCgroupArray(BpfMap.OpenPinned(pins.Map("clv_trusted")));
+            trusted.Set(0, group);
+        }
+
+        using var map = new BpfArrayMap<ClvSettings>(BpfMap.OpenPinned(pins.Map("clv_settings")));
+        map[0] = new ClvSettings
+        {
+            Flags = (settings.ClearTags ? ClvSettingFlag.ClearTags : ClvSettingFlag.None)
+                | (settings.TrustedCgroup is null ? ClvSettingFlag.None : ClvSettingFlag.TrustedOnly),
+            DscpMask = settings.DscpMask,
+        };
+        if (settings.TrustedCgroup is null)
+        {
+            // Otherwise the group's directory would be remembered by the kernel long after it was deleted.
+            using var trusted = new BpfCgroupArray(BpfMap.OpenPinned(pins.Map("clv_trusted")));
+            trusted.Remove(0);
+        }
+    }
+
+    private static void RemoveHook(string pin)
+    {
+        using BpfLink link = BpfLink.OpenPinned(pin);
+        link.Unpin();
+        // A group that was deleted has let go of it already.
+        if (link.ReadInfo() is CgroupLinkInfo { CgroupId: not 0 })
+        {
+            link.Detach();
+        }
+    }
+}

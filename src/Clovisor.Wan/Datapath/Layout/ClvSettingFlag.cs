@@ -1,0 +1,10 @@
+namespace Clovisor.Wan.Datapath.Layout;
+
+/// <summary>Mirror of <c>enum clv_setting_flag</c>.</summary>
+[Flags]
+internal enum ClvSettingFlag : uint
+{
+    None = 0,
+    ClearTags = 1,
+    TrustedOnly = 2,
+}
