@@ -87,7 +87,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
                 devices.Adopt();
             }
 
-            sockets = DatapathSockets.Start(pins, settings);
+            sockets = DatapathSockets.Start(pins, maps, settings);
             var datapath = new BpfWanDatapath(settings, pins, maps, devices, sockets, log);
             datapath.BeginSweeping(settings);
             LogStarted(log, pins.Path, maps.WasAdopted ? "adopted" : "new", datapath.MaxSessions);

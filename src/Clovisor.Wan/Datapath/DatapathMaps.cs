@@ -29,6 +29,7 @@ internal sealed class DatapathMaps : IDisposable
         _ports = loaded.ArrayMap<ClvPortBlock>("clv_ports");
         Sessions = loaded.HashMap<ClvTuple, ClvSession>("clv_sessions");
         Reverse = loaded.HashMap<ClvTuple, ClvOrigin>("clv_reverse");
+        Announced = loaded.HashMap<ulong, uint>("clv_announced");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
         Egress = loaded.Program("clv_egress");
         Ingress = loaded.Program("clv_ingress");
@@ -39,6 +40,8 @@ internal sealed class DatapathMaps : IDisposable
     internal BpfHashMap<ClvTuple, ClvSession> Sessions { get; }
 
     internal BpfHashMap<ClvTuple, ClvOrigin> Reverse { get; }
+
+    internal BpfHashMap<ulong, uint> Announced { get; }
 
     internal BpfPerCpuArrayMap<ulong> Counters { get; }
 
@@ -178,6 +181,7 @@ internal sealed class DatapathMaps : IDisposable
         _ports.Dispose();
         Sessions.Dispose();
         Reverse.Dispose();
+        Announced.Dispose();
         Counters.Dispose();
         Egress.Dispose();
         Ingress.Dispose();

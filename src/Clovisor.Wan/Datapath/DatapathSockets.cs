@@ -24,9 +24,9 @@ internal sealed class DatapathSockets : IDisposable
     /// Brings into force how tags are read. The program is attached before other tags cease to count, and taken from another group after
     /// they count again, so that no connection of a proxy falls between.
     /// </summary>
-    internal static DatapathSockets Start(PinDirectory pins, WanDatapathSettings settings)
+    internal static DatapathSockets Start(PinDirectory pins, DatapathMaps maps, WanDatapathSettings settings)
     {
-        var sockets = new DatapathSockets(new BpfHashMap<ulong, uint>(BpfMap.OpenPinned(pins.Map("clv_announced"))));
+        var sockets = new DatapathSockets(maps.Announced);
         try
         {
             string? kept = null;
@@ -71,11 +71,7 @@ internal sealed class DatapathSockets : IDisposable
     }
 
     /// <summary>Lets go of the program and leaves it in place.</summary>
-    public void Dispose()
-    {
-        _attachment?.Dispose();
-        _announced.Dispose();
-    }
+    public void Dispose() => _attachment?.Dispose();
 
     internal static BpfObjectFile OpenObject() => DatapathMaps.OpenObject(ObjectName);
 
@@ -98,11 +94,13 @@ internal sealed class DatapathSockets : IDisposable
     {
         if (settings.TrustedCgroup is { } group)
         {
-            using var trusted = new BpfCgroupArray(BpfMap.OpenPinned(pins.Map("clv_trusted")));
+            using BpfMap pinned = BpfMap.OpenPinned(pins.Map("clv_trusted"));
+            using var trusted = new BpfCgroupArray(pinned);
             trusted.Set(0, group);
         }
 
-        using var map = new BpfArrayMap<ClvSettings>(BpfMap.OpenPinned(pins.Map("clv_settings")));
+        using BpfMap pinnedSettings = BpfMap.OpenPinned(pins.Map("clv_settings"));
+        using var map = new BpfArrayMap<ClvSettings>(pinnedSettings);
         map[0] = new ClvSettings
         {
             Flags = (settings.ClearTags ? ClvSettingFlag.ClearTags : ClvSettingFlag.None)
@@ -112,7 +110,8 @@ internal sealed class DatapathSockets : IDisposable
         if (settings.TrustedCgroup is null)
         {
             // Otherwise the group's directory would be remembered by the kernel long after it was deleted.
-            using var trusted = new BpfCgroupArray(BpfMap.OpenPinned(pins.Map("clv_trusted")));
+            using BpfMap pinned = BpfMap.OpenPinned(pins.Map("clv_trusted"));
+            using var trusted = new BpfCgroupArray(pinned);
             trusted.Remove(0);
         }
     }
