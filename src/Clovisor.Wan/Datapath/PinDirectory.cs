@@ -17,6 +17,7 @@ internal sealed class PinDirectory : IDisposable
     private const int TakePause = 10;
     private const string SocketHooks = "sockets-";
     private const string MountedByUs = "mounted";
+    private const string MadeByUs = "made";
 
     private readonly Socket _lock;
 
@@ -117,15 +118,10 @@ internal sealed class PinDirectory : IDisposable
 
         DeleteIfEmpty(Maps);
         DeleteIfEmpty(Hooks);
-        string marker = System.IO.Path.Combine(Path, MountedByUs);
-        bool mounted = Directory.Exists(marker);
-        if (mounted)
-        {
-            Directory.Delete(marker);
-        }
-
+        bool mounted = TakeMarker(MountedByUs);
+        bool made = TakeMarker(MadeByUs);
         string mountPoint = MountPointFor(Path);
-        if (Path != mountPoint)
+        if (Path != mountPoint && made)
         {
             DeleteIfEmpty(Path);
         }
@@ -135,8 +131,8 @@ internal sealed class PinDirectory : IDisposable
             BpfFileSystem.Unmount(mountPoint);
         }
 
-        // In sysfs there are no directories of ours.
-        if (Path == mountPoint)
+        // In sysfs there are no directories of ours, and a directory that was there before us is not either.
+        if (Path == mountPoint && made)
         {
             DeleteIfEmpty(Path);
         }
@@ -193,6 +189,18 @@ internal sealed class PinDirectory : IDisposable
     private static string MountPointFor(string path) =>
         path.StartsWith(BpfFileSystem.DefaultPath + "/", StringComparison.Ordinal) ? BpfFileSystem.DefaultPath : path;
 
+    private bool TakeMarker(string name)
+    {
+        string marker = System.IO.Path.Combine(Path, name);
+        bool exists = Directory.Exists(marker);
+        if (exists)
+        {
+            Directory.Delete(marker);
+        }
+
+        return exists;
+    }
+
     private static void DeleteIfEmpty(string path)
     {
         if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
@@ -203,6 +211,8 @@ internal sealed class PinDirectory : IDisposable
 
     private void Create()
     {
+        // A second start finds the directory, and the marker of the first in it.
+        bool isNew = !Directory.Exists(Path);
         string existing = Path;
         while (!Directory.Exists(existing))
         {
@@ -213,6 +223,11 @@ internal sealed class PinDirectory : IDisposable
         {
             BpfFileSystem.Mount(MountPointFor(Path));
             BpfFileSystem.CreateDirectory(System.IO.Path.Combine(Path, MountedByUs));
+        }
+
+        if (isNew)
+        {
+            BpfFileSystem.CreateDirectory(System.IO.Path.Combine(Path, MadeByUs));
         }
 
         BpfFileSystem.CreateDirectory(Maps);

@@ -149,6 +149,20 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [KernelFact]
+    public void Leaves_a_directory_that_was_there_before()
+    {
+        _lab.Start();
+        string inner = Path.Combine(_lab.PinDirectory, "theirs");
+        Directory.CreateDirectory(inner);
+
+        _lab.Start(_lab.Settings() with { PinDirectory = inner }).Dispose();
+        _lab.Edge.Run(_lab.Start(_lab.Settings() with { PinDirectory = inner }).Uninstall);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(inner));
+        Directory.Delete(inner);
+    }
+
+    [KernelFact]
     public void Does_not_uninstall_what_a_process_runs()
     {
         _lab.StartOnWan1();
