@@ -20,11 +20,6 @@ internal static class DemoRole
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var settings = new DemoSettings(arguments.Get("--mode") == "tag", arguments.Get("--proxy") == "envoy");
-        if (settings is { Envoy: true, Tag: false })
-        {
-            throw EdgeHostException.Usage("demo", "--proxy envoy cannot report sessions yet", "Add --mode tag, or use --proxy yarp");
-        }
-
         string? file = arguments.Find("--json");
         if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
         {
@@ -33,7 +28,12 @@ internal static class DemoRole
 
         Privilege.Require("make the lab of the demo");
         Privilege.RequireTools("ip", "nft", "mount", "umount");
-        IDemoProxy proxy = settings.Envoy ? new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)) : new SidecarDemoProxy(settings);
+        IDemoProxy proxy = settings switch
+        {
+            { Envoy: false } => new SidecarDemoProxy(settings),
+            { Tag: true } => new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)),
+            _ => new EnvoyReportProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)),
+        };
         IDemoView view = Console.IsOutputRedirected ? new PlainView(Console.Out) : new LiveView(AnsiConsole.Console);
         Verdict verdict;
         try
