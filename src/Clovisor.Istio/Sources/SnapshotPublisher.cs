@@ -3,17 +3,22 @@ using System.Runtime.CompilerServices;
 namespace Clovisor.Istio.Sources;
 
 /// <summary>Holds the snapshot in force and hands new ones to whoever watches. Thread-safe.</summary>
-internal sealed class SnapshotPublisher
+/// <param name="first">The state before the first snapshot.</param>
+/// <param name="numbered">Gives a snapshot its revision.</param>
+/// <typeparam name="T">The type of snapshots, which are immutable.</typeparam>
+internal class SnapshotPublisher<T>(T first, Func<T, long, T> numbered)
+    where T : class
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _next = NewSignal();
-    private IstioSnapshot _current = new();
+    private T _current = first;
+    private long _revision;
     private bool _ended;
 
-    public IstioSnapshot Current => Volatile.Read(ref _current);
+    public T Current => Volatile.Read(ref _current);
 
     /// <summary>Puts a snapshot in force under the next revision, and gives it back; does nothing after the end.</summary>
-    public IstioSnapshot Publish(IstioSnapshot snapshot)
+    public T Publish(T snapshot)
     {
         lock (_lock)
         {
@@ -22,7 +27,7 @@ internal sealed class SnapshotPublisher
                 return _current;
             }
 
-            Volatile.Write(ref _current, snapshot with { Revision = _current.Revision + 1 });
+            Volatile.Write(ref _current, numbered(snapshot, ++_revision));
             TaskCompletionSource signal = _next;
             _next = NewSignal();
             signal.TrySetResult();
@@ -40,24 +45,26 @@ internal sealed class SnapshotPublisher
         }
     }
 
-    public async IAsyncEnumerable<IstioSnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<T> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long seen = -1;
         while (true)
         {
             Task next;
-            IstioSnapshot snapshot;
+            T snapshot;
+            long revision;
             bool ended;
             lock (_lock)
             {
                 next = _next.Task;
                 snapshot = _current;
+                revision = _revision;
                 ended = _ended;
             }
 
-            if (snapshot.Revision != seen)
+            if (revision != seen)
             {
-                seen = snapshot.Revision;
+                seen = revision;
                 yield return snapshot;
             }
             else if (ended)
@@ -73,3 +80,6 @@ internal sealed class SnapshotPublisher
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <summary>Publishes snapshots of a mesh.</summary>
+internal sealed class SnapshotPublisher() : SnapshotPublisher<IstioSnapshot>(new(), static (snapshot, revision) => snapshot with { Revision = revision });

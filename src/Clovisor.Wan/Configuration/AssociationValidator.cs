@@ -126,7 +126,7 @@ internal static class AssociationValidator
             {
                 (string link, int weight) = tier.Links[j];
                 string path = $"spec.tiers[{i}].links[{j}]";
-                if (!links.Contains(link) && !draft.Broken.Contains((SubjectKind.WanLink, link)))
+                if (!links.Contains(link) && !draft.Elsewhere.Contains(link) && !draft.Broken.Contains((SubjectKind.WanLink, link)))
                 {
                     findings.Add(ConfigurationErrorCodes.UnknownReference, path, $"there is no WanLink '{link}'{Suggestion.For(link, links, "; none is declared")}");
                 }

@@ -19,10 +19,23 @@ public static class WanConfigurationReader
     /// <summary>Reads texts as one configuration. Documents of other API groups are skipped without a word.</summary>
     /// <param name="texts">The texts, each of any number of documents; objects may refer to others of any text.</param>
     /// <returns>The configuration, or everything that is wrong with all of the texts.</returns>
-    public static ConfigurationResult Read(IEnumerable<ConfigurationText> texts)
+    /// <remarks>A link with a <c>nodeSelector</c> is taken for another node's: this form knows no labels of the node.</remarks>
+    public static ConfigurationResult Read(IEnumerable<ConfigurationText> texts) => Read(texts, FrozenDictionary<string, string>.Empty);
+
+    /// <summary>Reads texts as the configuration of one node of several that share them. Documents of other API groups are skipped without a word.</summary>
+    /// <remarks>
+    /// A WanLink belongs to the node when the node has every label of its <c>nodeSelector</c>, and to every node when it has none. Links of other
+    /// nodes are left out of the configuration and of the tiers of associations; two links of one name or device are no contradiction when at
+    /// most one of them is this node's. An association none of whose links is here has no tier, and its action for "no link" applies.
+    /// </remarks>
+    /// <param name="texts">The texts, each of any number of documents; objects may refer to others of any text.</param>
+    /// <param name="nodeLabels">The labels of this node, as Kubernetes has them.</param>
+    /// <returns>The configuration, or everything that is wrong with all of the texts.</returns>
+    public static ConfigurationResult Read(IEnumerable<ConfigurationText> texts, IReadOnlyDictionary<string, string> nodeLabels)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var reading = new Reading();
+        ArgumentNullException.ThrowIfNull(nodeLabels);
+        var reading = new Reading(nodeLabels);
         foreach (ConfigurationText text in texts)
         {
             reading.Read(text);
@@ -36,8 +49,9 @@ public static class WanConfigurationReader
 
     private sealed record Origin(string File, YamlMapping Document);
 
-    private sealed class Reading
+    private sealed class Reading(IReadOnlyDictionary<string, string> nodeLabels)
     {
+        private readonly HashSet<string> _elsewhere = new(StringComparer.Ordinal);
         private readonly List<ConfigurationError> _errors = [];
         private readonly Dictionary<string, int> _files = new(StringComparer.Ordinal);
         private readonly HashSet<(SubjectKind, string)> _broken = [];
@@ -73,6 +87,7 @@ public static class WanConfigurationReader
                 [.. _associations.Select(static association => association.Record)])
             {
                 Broken = _broken.ToFrozenSet(),
+                Elsewhere = _elsewhere.ToFrozenSet(StringComparer.Ordinal),
             };
             foreach (Finding finding in ConfigurationValidator.Validate(draft))
             {
@@ -101,7 +116,7 @@ public static class WanConfigurationReader
 
             ImmutableArray<ConfigurationError> sorted = [.. _errors.OrderBy(error => _files[error.File!]).ThenBy(static error => error.Line)];
             return sorted.IsEmpty
-                ? new ConfigurationResult(WanConfiguration.FromValid(draft), [])
+                ? new ConfigurationResult(WanConfiguration.FromValid(draft.OnThisNode()), [])
                 : new ConfigurationResult(null, sorted);
         }
 
@@ -174,7 +189,17 @@ public static class WanConfigurationReader
             switch (kind)
             {
                 case "WanLink":
-                    Keep(_links, name, LinkReader.Read(name ?? "", spec), origin);
+                    bool here = NodeSelectorReader.Selects(spec, nodeLabels);
+                    WanLink link = LinkReader.Read(name ?? "", spec);
+                    if (here)
+                    {
+                        Keep(_links, name, link, origin);
+                    }
+                    else
+                    {
+                        _elsewhere.Add(link.Name);
+                    }
+
                     break;
                 case "SlaClass":
                     Keep(_classes, name, SlaReader.Read(name ?? "", spec), origin);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using k8s.Authentication;
@@ -29,6 +30,25 @@ internal sealed class ApiConnection(Func<ClusterEndpoint> endpoint, TimeSpan req
         {
             using HttpResponseMessage answer = await SendAsync(path, both.Token).ConfigureAwait(false);
             return ListPage.Read(await answer.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"no answer within {requestTimeout.TotalSeconds} s");
+        }
+    }
+
+    /// <summary>Applies fields to an object on the server's side, or to a subresource of it that the path names.</summary>
+    /// <exception cref="ApiException">The server refused.</exception>
+    /// <exception cref="HttpRequestException">The server cannot be reached.</exception>
+    public async Task ApplyAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(requestTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/apply-patch+yaml") } };
+        try
+        {
+            using HttpResponseMessage answer = await SendAsync(HttpMethod.Patch, path, content, both.Token).ConfigureAwait(false);
+            await answer.Content.CopyToAsync(Stream.Null, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -100,13 +120,16 @@ internal sealed class ApiConnection(Func<ClusterEndpoint> endpoint, TimeSpan req
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         Opened opened = Open();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(opened.Endpoint.Server.AbsoluteUri.TrimEnd('/') + path))
+        using var request = new HttpRequestMessage(method, new Uri(opened.Endpoint.Server.AbsoluteUri.TrimEnd('/') + path))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = content,
         };
         request.Headers.Accept.ParseAdd("application/json");
 
