@@ -11,7 +11,7 @@ public sealed class NodeSelectorTests
 {
     private const string Head = "---\napiVersion: wan.clovisor.io/v1alpha1\n";
 
-    private static readonly string Fleet =
+    private const string Fleet =
         Head + "kind: WanLink\nmetadata: { name: fibre }\nspec: { device: eth0, nodeSelector: { site: north } }\n"
         + Head + "kind: WanLink\nmetadata: { name: lte }\nspec: { device: eth0, nodeSelector: { site: south, kind: truck } }\n"
         + Head + "kind: WanLink\nmetadata: { name: everywhere }\nspec: { device: eth1 }\n"
