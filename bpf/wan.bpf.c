@@ -7,6 +7,7 @@
 #include "clovisor/clear_tag.h"
 #include "clovisor/icmp_error.h"
 #include "clovisor/link.h"
+#include "clovisor/mss.h"
 #include "clovisor/packet.h"
 #include "clovisor/reset.h"
 #include "clovisor/session.h"
@@ -51,9 +52,10 @@ static __always_inline bool clv_is_trusted(struct __sk_buff *skb)
 }
 
 /* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
-static __always_inline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_reason *reason)
+static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_reason *reason)
 {
-	__u32 tag = clv_tag(pkt->tuple.sport, pkt->dscp);
+	bool ports = pkt->tuple.protocol == IPPROTO_TCP || pkt->tuple.protocol == IPPROTO_UDP;
+	__u32 tag = clv_tag(ports ? pkt->tuple.sport : 0, pkt->dscp);
 
 	*reason = CLV_OUT_NO_SESSION;
 	if (!tag)
@@ -66,6 +68,9 @@ static __always_inline struct clv_session *clv_tagged(struct __sk_buff *skb, con
 		return NULL;
 	*reason = CLV_OUT_TAG_REPEATED;
 	if (clv_is_translated(pkt))
+		return NULL;
+	*reason = CLV_OUT_TAG_LOCAL;
+	if (clv_stays_local(pkt))
 		return NULL;
 	*reason = CLV_OUT_TABLE_FULL;
 	return clv_enter(&pkt->tuple, tag - 1);
@@ -169,13 +174,21 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const 
 	return !reopens && next.index == binding.is.link && next.at->generation == binding.is.generation ? CLV_TAKE : CLV_BIND_ANEW;
 }
 
+static __always_inline int clv_hand_on(struct __sk_buff *skb, const struct clv_link *link, const struct clv_packet *pkt, enum clv_reason reason)
+{
+	skb->cb[0] = CLV_CLAIMED_0;
+	skb->cb[1] = CLV_CLAIMED_1;
+	return clv_verdict(reason, clv_send(link, pkt));
+}
+
 /* Sends the packet by its session's link. */
-static __always_inline int clv_carry(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
+static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session,
 				     const struct clv_link *link, union clv_binding_word binding)
 {
 	bool home = link->ifindex == skb->ifindex;
 	__u32 mtu;
 
+	/* Counted and answered as the tag's own network has it; it leaves by another. */
 	if (!home && clv_too_large(skb, link, &mtu)) {
 		if (clv_too_big(skb, pkt, mtu))
 			return clv_drop(CLV_OUT_MTU_DROPPED);
@@ -184,18 +197,54 @@ static __always_inline int clv_carry(struct __sk_buff *skb, const struct clv_pac
 	clv_count_out(skb, pkt, session);
 	session->home_ifindex = skb->ifindex;
 	__builtin_memcpy(session->home_mac, pkt->source_mac, ETH_ALEN);
+	if (!home && clv_untag(skb, pkt))
+		return clv_drop(CLV_OUT_FAILED);
 	if (binding.is.flags & CLV_TRANSLATED) {
-		__be32 source[4];
+		struct clv_wire source = { .port = binding.is.port };
 
-		clv_source(link, pkt, source);
-		if (clv_rewrite(skb, pkt, CLV_SOURCE, source, binding.is.port))
+		clv_source(link, pkt, source.addr);
+		if (clv_rewrite(skb, pkt, CLV_SOURCE, &source))
 			return clv_drop(CLV_OUT_FAILED);
 	}
+	if (clv_clamp(skb, pkt, link->ifindex))
+		return clv_drop(CLV_OUT_FAILED);
 	if (home)
 		return clv_pass(CLV_OUT_HOME);
-	skb->cb[0] = CLV_CLAIMED_0;
-	skb->cb[1] = CLV_CLAIMED_1;
-	return clv_verdict(CLV_OUT_REDIRECTED, clv_send(link, pkt));
+	return clv_hand_on(skb, link, pkt, CLV_OUT_REDIRECTED);
+}
+
+/* An ICMP error about a packet that arrived: it leaves as that session's packets do. */
+static __noinline int clv_error_out(struct __sk_buff *skb, struct clv_packet *pkt)
+{
+	union clv_binding_word binding;
+	struct clv_session *session;
+	struct clv_quote quote = {};
+	struct clv_link *link;
+
+	if (!clv_read_quote(skb, pkt, &quote))
+		return clv_pass(CLV_PROTOCOL);
+	session = bpf_map_lookup_elem(&clv_sessions, &quote.answer);
+	if (!session)
+		return clv_pass(CLV_PROTOCOL);
+	binding = clv_binding_of(session);
+	link = clv_link_at(binding.is.link);
+	if (!(binding.is.flags & CLV_BOUND) || !link)
+		return clv_pass(CLV_PROTOCOL);
+	if (!clv_carries(link, pkt))
+		return clv_drop(CLV_OUT_WAITING);
+	if (link->ifindex != skb->ifindex && clv_untag(skb, pkt))
+		return clv_drop(CLV_OUT_FAILED);
+	if (binding.is.flags & CLV_TRANSLATED) {
+		struct clv_wire source = { .port = binding.is.port };
+
+		/* The tags may be off: read anew where the quote is now. */
+		__builtin_memcpy(source.addr, session->translated, sizeof(source.addr));
+		if (!clv_read_quote(skb, pkt, &quote) || clv_requote(skb, pkt, &quote, CLV_SOURCE, &source))
+			return clv_drop(CLV_OUT_FAILED);
+	}
+	if (link->ifindex == skb->ifindex)
+		return clv_pass(CLV_OUT_ICMP_ERROR);
+	return clv_hand_on(skb, link, pkt, CLV_OUT_ICMP_ERROR);
 }
 
 SEC("tc")
@@ -208,13 +257,15 @@ int clv_egress(struct __sk_buff *skb)
 	enum clv_reason reason;
 	enum clv_plan plan;
 	bool translate = false;
-	int act = CLV_ACT_NEXT;
+	int parsed, act = CLV_ACT_NEXT;
 
 	if (clv_was_claimed(skb))
 		return clv_pass(CLV_OUT_CLAIMED);
-	reason = clv_parse(skb, &pkt);
-	if (reason != CLV_PARSED)
-		return clv_pass(reason);
+	parsed = clv_parse(skb, &pkt);
+	if (parsed != CLV_PARSED)
+		return clv_pass(parsed);
+	if (pkt.error)
+		return clv_error_out(skb, &pkt);
 	session = bpf_map_lookup_elem(&clv_sessions, &pkt.tuple);
 	if (!session)
 		session = clv_tagged(skb, &pkt, &reason);
@@ -263,32 +314,39 @@ static __always_inline bool clv_session_key(const struct clv_tuple *arriving, st
 }
 
 /* Lets the packet arrive on the session's home device. */
-static __always_inline int clv_return(struct __sk_buff *skb, const struct clv_session *session, enum clv_reason here, enum clv_reason there)
+static __always_inline int clv_return(struct __sk_buff *skb, struct clv_packet *pkt, const struct clv_session *session, enum clv_reason here, enum clv_reason there)
 {
 	__u32 home = session->home_ifindex;
 
 	if (!home || home == skb->ifindex)
 		return clv_pass(here);
+	if (clv_untag(skb, pkt))
+		return clv_drop(CLV_IN_FAILED);
 	/* Addressed to the device that it came by, it would be another host's there, and be ignored. */
 	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), session->home_mac, ETH_ALEN, 0))
 		return clv_drop(CLV_IN_FAILED);
 	return clv_verdict(there, bpf_redirect(home, BPF_F_INGRESS));
 }
 
-static __always_inline int clv_icmp_error(struct __sk_buff *skb, const struct clv_packet *pkt)
+static __noinline int clv_error_in(struct __sk_buff *skb, struct clv_packet *pkt)
 {
 	struct clv_quote quote = {};
 	struct clv_tuple key = {};
 	struct clv_session *session;
 
-	if (!clv_read_quote(skb, pkt, &quote) || !clv_session_key(&quote.arriving, &key))
+	if (!clv_read_quote(skb, pkt, &quote) || !clv_session_key(&quote.answer, &key))
 		return clv_pass(CLV_PROTOCOL);
 	session = bpf_map_lookup_elem(&clv_sessions, &key);
 	if (!session)
 		return clv_pass(CLV_IN_STALE);
-	if (clv_restore_quote(skb, pkt, &quote, &key))
-		return clv_drop(CLV_IN_FAILED);
-	return clv_return(skb, session, CLV_IN_ICMP_ERROR, CLV_IN_ICMP_ERROR);
+	if (key.sport != quote.answer.dport || !clv_same_addr(key.saddr, quote.answer.daddr)) {
+		struct clv_wire source = { .port = key.sport };
+
+		__builtin_memcpy(source.addr, key.saddr, sizeof(source.addr));
+		if (clv_requote(skb, pkt, &quote, CLV_DESTINATION, &source))
+			return clv_drop(CLV_IN_FAILED);
+	}
+	return clv_return(skb, pkt, session, CLV_IN_ICMP_ERROR, CLV_IN_ICMP_ERROR);
 }
 
 SEC("tc")
@@ -298,13 +356,13 @@ int clv_ingress(struct __sk_buff *skb)
 	struct clv_tuple key = {};
 	struct clv_session *session;
 	struct clv_link *link;
-	enum clv_reason reason;
+	int parsed;
 
-	reason = clv_parse(skb, &pkt);
-	if (reason == CLV_PROTOCOL && pkt.tuple.protocol == (pkt.v6 ? CLV_ICMPV6 : IPPROTO_ICMP))
-		return clv_icmp_error(skb, &pkt);
-	if (reason != CLV_PARSED)
-		return clv_pass(reason);
+	parsed = clv_parse(skb, &pkt);
+	if (parsed != CLV_PARSED)
+		return clv_pass(parsed);
+	if (pkt.error)
+		return clv_error_in(skb, &pkt);
 	if (!clv_session_key(&pkt.tuple, &key))
 		return clv_pass(CLV_IN_NO_SESSION);
 	session = bpf_map_lookup_elem(&clv_sessions, &key);
@@ -313,12 +371,19 @@ int clv_ingress(struct __sk_buff *skb)
 
 	link = clv_link_at(session->binding.link);
 	/* A reply handed back to its home device comes by here again there, and has been counted. */
-	if (session->home_ifindex != skb->ifindex || !link || link->ifindex == skb->ifindex)
+	if (session->home_ifindex != skb->ifindex || !link || link->ifindex == skb->ifindex) {
 		clv_count_in(skb, &pkt, session);
-	if ((key.sport != pkt.tuple.dport || !clv_same_addr(key.saddr, pkt.tuple.daddr)) &&
-	    clv_rewrite(skb, &pkt, CLV_DESTINATION, key.saddr, key.sport))
-		return clv_drop(CLV_IN_FAILED);
-	return clv_return(skb, session, CLV_IN_HOME, CLV_IN_RETURNED);
+		if (clv_clamp(skb, &pkt, skb->ifindex))
+			return clv_drop(CLV_IN_FAILED);
+	}
+	if (key.sport != pkt.tuple.dport || !clv_same_addr(key.saddr, pkt.tuple.daddr)) {
+		struct clv_wire source = { .port = key.sport };
+
+		__builtin_memcpy(source.addr, key.saddr, sizeof(source.addr));
+		if (clv_rewrite(skb, &pkt, CLV_DESTINATION, &source))
+			return clv_drop(CLV_IN_FAILED);
+	}
+	return clv_return(skb, &pkt, session, CLV_IN_HOME, CLV_IN_RETURNED);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

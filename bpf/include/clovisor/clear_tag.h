@@ -8,28 +8,28 @@
 #include "tag.h"
 
 /* Bytes 0 and 1 of the network header: version and header length, type of service. */
-static __always_inline long clv_clear_v4(struct __sk_buff *skb, __u8 bits)
+static __always_inline long clv_clear_v4(struct __sk_buff *skb, __u32 network, __u8 bits)
 {
 	__be16 from, to;
-	long error = bpf_skb_load_bytes(skb, ETH_HLEN, &from, sizeof(from));
+	long error = bpf_skb_load_bytes(skb, network, &from, sizeof(from));
 
 	if (error)
 		return error;
 	to = from & ~bpf_htons(bits << 2);
-	error = bpf_l3_csum_replace(skb, ETH_HLEN + offsetof(struct iphdr, check), from, to, sizeof(to));
-	return error ? error : bpf_skb_store_bytes(skb, ETH_HLEN, &to, sizeof(to), 0);
+	error = bpf_l3_csum_replace(skb, network + offsetof(struct iphdr, check), from, to, sizeof(to));
+	return error ? error : bpf_skb_store_bytes(skb, network, &to, sizeof(to), 0);
 }
 
 /* Bytes 0 and 1: version, traffic class, the upper bits of the flow label. No checksum covers them. */
-static __always_inline long clv_clear_v6(struct __sk_buff *skb, __u8 bits)
+static __always_inline long clv_clear_v6(struct __sk_buff *skb, __u32 network, __u8 bits)
 {
 	__be16 word;
-	long error = bpf_skb_load_bytes(skb, ETH_HLEN, &word, sizeof(word));
+	long error = bpf_skb_load_bytes(skb, network, &word, sizeof(word));
 
 	if (error)
 		return error;
 	word &= ~bpf_htons(bits << 6);
-	return bpf_skb_store_bytes(skb, ETH_HLEN, &word, sizeof(word), 0);
+	return bpf_skb_store_bytes(skb, network, &word, sizeof(word), 0);
 }
 
 /* Does nothing unless it is asked for and the DSCP is a tag of the plan. 0, or the helper's error. */
@@ -44,7 +44,7 @@ static __always_inline long clv_clear_tag(struct __sk_buff *skb, const struct cl
 	if (!settings || !(settings->flags & CLV_SETTING_CLEAR_TAGS) || !clv_dscp_tag(pkt->dscp))
 		return 0;
 	bits = pkt->dscp & settings->dscp_mask;
-	return pkt->v6 ? clv_clear_v6(skb, bits) : clv_clear_v4(skb, bits);
+	return pkt->v6 ? clv_clear_v6(skb, pkt->network, bits) : clv_clear_v4(skb, pkt->network, bits);
 }
 
 #endif

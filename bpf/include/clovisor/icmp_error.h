@@ -6,106 +6,144 @@
 #include "translate.h"
 
 /*
- * ICMP errors name a session by the packet that they quote, which is one that left: translated. Both the error's destination and
- * the quoted source must be given back, or the error finds no connection and, say, path MTU discovery fails silently.
+ * ICMP errors name a session by the packet that they quote. One that arrives quotes a packet that left, translated: both the
+ * error's destination and the quoted source must be given back, or the error finds no connection and, say, path MTU discovery
+ * fails silently. One that leaves quotes a packet that arrived, and the same holds for its source and the quoted destination.
  */
 
 struct clv_quote {
-	struct clv_tuple arriving;	/* as a reply to the quoted packet would look */
+	struct clv_tuple answer;	/* as a reply to the quoted packet would look */
 	__u32 ip;			/* offset of the quoted network header */
 	__u32 transport;		/* ... and transport header */
 	__u32 checksum;			/* offset of the ICMP checksum */
 };
 
-static __always_inline bool clv_is_error(__u8 protocol, __u8 type)
+/* What stands for ports in the eight bytes that every error quotes. */
+static __always_inline bool clv_read_quoted_ports(struct __sk_buff *skb, struct clv_quote *quote)
 {
-	if (protocol == CLV_ICMPV6)
-		return type >= 1 && type <= CLV_ICMPV6_LAST_ERROR;
-	return type == CLV_ICMP_UNREACHABLE || type == CLV_ICMP_TIME_EXCEEDED || type == CLV_ICMP_PARAMETER;
-}
+	__u8 protocol = quote->answer.protocol;
 
-/* pkt holds the outer header. False: not an error about TCP or UDP. */
-static __always_inline bool clv_read_quote(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_quote *quote)
-{
-	const __u32 icmp = ETH_HLEN + (pkt->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
-	__be16 ports[2];
-	__u8 type;
+	if (clv_has_ports(protocol)) {
+		__be16 ports[2];
 
-	if (bpf_skb_load_bytes(skb, icmp, &type, sizeof(type)) || !clv_is_error(pkt->tuple.protocol, type))
-		return false;
-	quote->checksum = icmp + offsetof(struct clv_icmp, checksum);
-	quote->ip = icmp + sizeof(struct clv_icmp);
-	if (pkt->v6) {
-		struct ipv6hdr ip;
-
-		if (bpf_skb_load_bytes(skb, quote->ip, &ip, sizeof(ip)))
+		if (bpf_skb_load_bytes(skb, quote->transport, ports, sizeof(ports)))
 			return false;
-		__builtin_memcpy(quote->arriving.saddr, &ip.daddr, 16);
-		__builtin_memcpy(quote->arriving.daddr, &ip.saddr, 16);
-		quote->arriving.protocol = ip.nexthdr;
-		quote->transport = quote->ip + sizeof(ip);
-	} else {
-		struct iphdr ip;
+		quote->answer.dport = ports[0];
+		quote->answer.sport = ports[1];
+	} else if (clv_is_icmp(protocol)) {
+		struct clv_tuple quoted = {};
+		struct clv_icmp icmp;
 
-		if (bpf_skb_load_bytes(skb, quote->ip, &ip, sizeof(ip)) || ip.ihl != 5)
+		if (bpf_skb_load_bytes(skb, quote->transport, &icmp, sizeof(icmp)) || !clv_echo_ports(protocol, &icmp, &quoted))
 			return false;
-		clv_map_v4(quote->arriving.saddr, ip.daddr);
-		clv_map_v4(quote->arriving.daddr, ip.saddr);
-		quote->arriving.protocol = ip.protocol;
-		quote->transport = quote->ip + sizeof(ip);
+		quote->answer.dport = quoted.sport;
+		quote->answer.sport = quoted.dport;
 	}
-	if (quote->arriving.protocol != IPPROTO_TCP && quote->arriving.protocol != IPPROTO_UDP)
-		return false;
-	if (bpf_skb_load_bytes(skb, quote->transport, ports, sizeof(ports)))
-		return false;
-	quote->arriving.dport = ports[0];
-	quote->arriving.sport = ports[1];
 	return true;
 }
 
-static __always_inline long clv_restore_quote_v4(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_quote *quote, __be32 to)
+/* pkt is the error. 0: it quotes nothing that could be of a session. */
+__noinline int clv_read_quote(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_quote *quote)
 {
-	__be32 quoted = quote->arriving.daddr[3];
+	if (!pkt || !quote)
+		return 0;
+	quote->checksum = pkt->transport + offsetof(struct clv_icmp, checksum);
+	quote->ip = pkt->transport + sizeof(struct clv_icmp);
+	if (pkt->v6) {
+		struct clv_walk walk = {};
+		struct ipv6hdr ip;
+
+		if (bpf_skb_load_bytes(skb, quote->ip, &ip, sizeof(ip)))
+			return 0;
+		__builtin_memcpy(quote->answer.saddr, &ip.daddr, 16);
+		__builtin_memcpy(quote->answer.daddr, &ip.saddr, 16);
+		walk.next = ip.nexthdr;
+		walk.offset = quote->ip + sizeof(ip);
+		if (clv_walk_v6(skb, &walk) != CLV_PARSED || walk.part == CLV_LATER)
+			return 0;
+		quote->answer.protocol = walk.next;
+		quote->transport = walk.offset;
+	} else {
+		struct iphdr ip;
+
+		if (bpf_skb_load_bytes(skb, quote->ip, &ip, sizeof(ip)) || ip.ihl < 5 || ip.frag_off & bpf_htons(CLV_IP_OFFSET))
+			return 0;
+		clv_map_v4(quote->answer.saddr, ip.daddr);
+		clv_map_v4(quote->answer.daddr, ip.saddr);
+		quote->answer.protocol = ip.protocol;
+		quote->transport = quote->ip + ip.ihl * 4;
+	}
+	return clv_read_quoted_ports(skb, quote);
+}
+
+static __always_inline long clv_requote_v4(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_quote *quote, int end, __be32 to)
+{
+	const __u32 saddr = offsetof(struct iphdr, saddr), daddr = offsetof(struct iphdr, daddr);
+	__be32 quoted = end == CLV_SOURCE ? quote->answer.saddr[3] : quote->answer.daddr[3];
+	__be32 outer = end == CLV_SOURCE ? pkt->tuple.saddr[3] : pkt->tuple.daddr[3];
 	long error;
 
 	/* The quoted header's checksum evens its new address out, so the ICMP checksum does not change. */
 	error = bpf_l3_csum_replace(skb, quote->ip + offsetof(struct iphdr, check), quoted, to, sizeof(to));
-	error = error ?: bpf_skb_store_bytes(skb, quote->ip + offsetof(struct iphdr, saddr), &to, sizeof(to), 0);
-	error = error ?: bpf_l3_csum_replace(skb, ETH_HLEN + offsetof(struct iphdr, check), pkt->tuple.daddr[3], to, sizeof(to));
-	return error ?: bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, daddr), &to, sizeof(to), 0);
+	error = error ?: bpf_skb_store_bytes(skb, quote->ip + (end == CLV_SOURCE ? daddr : saddr), &to, sizeof(to), 0);
+	error = error ?: bpf_l3_csum_replace(skb, pkt->network + offsetof(struct iphdr, check), outer, to, sizeof(to));
+	return error ?: bpf_skb_store_bytes(skb, pkt->network + (end == CLV_SOURCE ? saddr : daddr), &to, sizeof(to), 0);
 }
 
-static __always_inline long clv_restore_quote_v6(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_quote *quote,
-						 const __be32 to[4])
+static __always_inline long clv_requote_v6(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_quote *quote, int end,
+					   const __be32 to[4])
 {
-	__s64 quoted = bpf_csum_diff((__be32 *)quote->arriving.daddr, 16, (__be32 *)to, 16, 0);
-	__s64 outer = bpf_csum_diff((__be32 *)pkt->tuple.daddr, 16, (__be32 *)to, 16, 0);
+	const __u32 saddr = offsetof(struct ipv6hdr, saddr), daddr = offsetof(struct ipv6hdr, daddr);
+	__be32 from_quoted[4], from_outer[4];
+	__s64 quoted, outer;
 	long error;
 
+	if (end == CLV_SOURCE) {
+		__builtin_memcpy(from_quoted, quote->answer.saddr, 16);
+		__builtin_memcpy(from_outer, pkt->tuple.saddr, 16);
+	} else {
+		__builtin_memcpy(from_quoted, quote->answer.daddr, 16);
+		__builtin_memcpy(from_outer, pkt->tuple.daddr, 16);
+	}
+	quoted = bpf_csum_diff(from_quoted, 16, (__be32 *)to, 16, 0);
+	outer = bpf_csum_diff(from_outer, 16, (__be32 *)to, 16, 0);
 	if (quoted < 0 || outer < 0)
 		return -1;
 	error = bpf_l4_csum_replace(skb, quote->checksum, 0, quoted, 0);
-	error = error ?: bpf_skb_store_bytes(skb, quote->ip + offsetof(struct ipv6hdr, saddr), to, 16, 0);
+	error = error ?: bpf_skb_store_bytes(skb, quote->ip + (end == CLV_SOURCE ? daddr : saddr), to, 16, 0);
 	error = error ?: bpf_l4_csum_replace(skb, quote->checksum, 0, outer, BPF_F_PSEUDO_HDR);
-	error = error ?: bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, daddr), to, 16, 0);
+	error = error ?: bpf_skb_store_bytes(skb, pkt->network + (end == CLV_SOURCE ? saddr : daddr), to, 16, 0);
 	if (!error)
 		bpf_csum_update(skb, outer);	/* as in clv_rewrite_v6 */
 	return error;
 }
 
-/* Gives the error's destination and the quoted source their address and port back. 0, or the helper's error. */
-static __always_inline long clv_restore_quote(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_quote *quote,
-					      const struct clv_tuple *session)
+/*
+ * Replaces one end of the error and the other end of what it quotes: CLV_DESTINATION for one that arrives, CLV_SOURCE for one that
+ * leaves. 0, or the helper's error.
+ */
+__noinline int clv_requote(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_quote *quote, int end, const struct clv_wire *wire)
 {
-	__be16 port = session->sport;
+	__be32 to[4];
+	__be16 from_port, to_port;
+	__u32 field;
 	long error;
 
-	if (port == quote->arriving.dport && clv_same_addr(session->saddr, quote->arriving.daddr))
-		return 0;
-	error = pkt->v6 ? clv_restore_quote_v6(skb, pkt, quote, session->saddr)
-			: clv_restore_quote_v4(skb, pkt, quote, session->saddr[3]);
-	error = error ?: bpf_l4_csum_replace(skb, quote->checksum, quote->arriving.dport, port, sizeof(port));
-	return error ?: bpf_skb_store_bytes(skb, quote->transport, &port, sizeof(port), 0);
+	if (!pkt || !quote || !wire)
+		return -1;
+	__builtin_memcpy(to, wire->addr, sizeof(to));
+	to_port = wire->port;
+	from_port = end == CLV_SOURCE ? quote->answer.sport : quote->answer.dport;
+	error = pkt->v6 ? clv_requote_v6(skb, pkt, quote, end, to) : clv_requote_v4(skb, pkt, quote, end, to[3]);
+	if (error || from_port == to_port)
+		return error;
+	field = quote->transport;
+	if (clv_is_icmp(quote->answer.protocol))
+		field += offsetof(struct clv_icmp, value);
+	else if (end == CLV_SOURCE)
+		field += offsetof(struct udphdr, dest);
+	error = bpf_l4_csum_replace(skb, quote->checksum, from_port, to_port, sizeof(to_port));
+	return error ?: bpf_skb_store_bytes(skb, field, &to_port, sizeof(to_port), 0);
 }
 
 #endif

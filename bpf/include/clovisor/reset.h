@@ -10,7 +10,7 @@
  * then all checksums still change by differences alone (swapping the ends changes none), and the receiver of a reset ignores it.
  * 0, or the helper's error. Only for segments with ACK.
  */
-static __always_inline long clv_turn_round(struct __sk_buff *skb, const struct clv_packet *pkt)
+static __noinline long clv_turn_round(struct __sk_buff *skb, const struct clv_packet *pkt)
 {
 	const __u32 tcp = pkt->transport;
 	const __u32 check = tcp + offsetof(struct tcphdr, check);
@@ -43,11 +43,11 @@ static __always_inline long clv_turn_round(struct __sk_buff *skb, const struct c
 
 		__builtin_memcpy(&ends[0], pkt->tuple.daddr, 16);
 		__builtin_memcpy(&ends[4], pkt->tuple.saddr, 16);
-		error = bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, saddr), ends, sizeof(ends), 0);
+		error = bpf_skb_store_bytes(skb, pkt->network + offsetof(struct ipv6hdr, saddr), ends, sizeof(ends), 0);
 	} else {
 		__be32 ends[2] = { pkt->tuple.daddr[3], pkt->tuple.saddr[3] };
 
-		error = bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, saddr), ends, sizeof(ends), 0);
+		error = bpf_skb_store_bytes(skb, pkt->network + offsetof(struct iphdr, saddr), ends, sizeof(ends), 0);
 	}
 	__builtin_memcpy(swapped[0], mac[1], ETH_ALEN);
 	__builtin_memcpy(swapped[1], mac[0], ETH_ALEN);

@@ -7,6 +7,7 @@
 #include "entry.h"
 #include "link.h"
 #include "packet.h"
+#include "translate.h"
 #include "wan_maps.h"
 
 /* Ports to translate to when the session's own is taken: above the range from which Linux gives local sockets theirs. */
@@ -65,6 +66,8 @@ static __always_inline bool clv_socket_has(struct __sk_buff *skb, const struct c
 	__u32 size;
 	bool connected;
 
+	if (!clv_has_ports(key->protocol))
+		return false;
 	if (pkt->v6) {
 		__builtin_memcpy(tuple.ipv6.saddr, key->saddr, sizeof(tuple.ipv6.saddr));
 		__builtin_memcpy(tuple.ipv6.daddr, key->daddr, sizeof(tuple.ipv6.daddr));
@@ -87,12 +90,6 @@ static __always_inline bool clv_socket_has(struct __sk_buff *skb, const struct c
 	return connected;
 }
 
-/* A source on the wire. */
-struct clv_wire {
-	__be32 addr[4];
-	__be16 port;
-};
-
 /*
  * Finds a free source port on an address, the session's own first, and takes it. 0: all tries were taken. A global function: the
  * verifier checks it once and by itself, not again for every way that leads here.
@@ -112,6 +109,8 @@ __noinline int clv_claim_port(struct __sk_buff *skb, const struct clv_packet *pk
 		return clv_claim(pkt, &key, &origin);	/* not translated: no other port would do */
 	if (!clv_socket_has(skb, pkt, &key) && clv_claim(pkt, &key, &origin))
 		return 1;
+	if (!clv_has_ports(pkt->tuple.protocol) && !clv_is_icmp(pkt->tuple.protocol))
+		return 0;
 	start = bpf_get_prandom_u32();
 	for (__u32 i = 0; i < CLV_PORT_TRIES; i++) {
 		key.dport = bpf_htons(CLV_FIRST_PORT + (start + i) % CLV_PORTS);
@@ -205,7 +204,7 @@ static __always_inline __u64 clv_segments(const struct __sk_buff *skb)
 static __always_inline void clv_count_out(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
 	__sync_fetch_and_add(&session->packets_out, clv_segments(skb));
-	__sync_fetch_and_add(&session->bytes_out, skb->len - ETH_HLEN);
+	__sync_fetch_and_add(&session->bytes_out, skb->len - pkt->network);
 	session->last_seen_ns = bpf_ktime_get_coarse_ns();
 	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
 		session->state = CLV_STATE_CLOSING;
@@ -214,7 +213,7 @@ static __always_inline void clv_count_out(struct __sk_buff *skb, const struct cl
 static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
 	__sync_fetch_and_add(&session->packets_in, clv_segments(skb));
-	__sync_fetch_and_add(&session->bytes_in, skb->len - ETH_HLEN);
+	__sync_fetch_and_add(&session->bytes_in, skb->len - pkt->network);
 	session->last_seen_ns = bpf_ktime_get_coarse_ns();
 	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
 		session->state = CLV_STATE_CLOSING;

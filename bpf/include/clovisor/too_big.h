@@ -6,30 +6,14 @@
 
 /*
  * Turns a packet that does not fit its link into the ICMP error that tells its sender how much fits. It seems to come from the
- * peer, so that reverse path filters take it where the packet left. Quotes the header and eight bytes, which is all that senders
+ * peer, so that reverse path filters take it where the packet left. Quotes the headers and eight bytes, which is all that senders
  * need to find the connection.
  */
 
 #define CLV_QUOTED	8	/* bytes of the transport header */
+#define CLV_MAX_QUOTE	96	/* with the network header, its options and extensions */
 #define CLV_TTL		64
-
-struct clv_too_big_v4 {
-	struct iphdr ip;
-	struct clv_icmp icmp;
-	struct iphdr quoted_ip;
-	__u8 quoted[CLV_QUOTED];
-};
-
-/* The checksum covers the pseudo header, which stands in front here, and is not sent. */
-struct clv_too_big_v6 {
-	__u32 length;
-	__u32 next_header;
-	__u8 saddr[16];
-	__u8 daddr[16];
-	struct clv_icmp icmp;
-	struct ipv6hdr quoted_ip;
-	__u8 quoted[CLV_QUOTED];
-};
+#define CLV_IP_DONT_FRAGMENT	0x4000
 
 static __always_inline __sum16 clv_fold(__s64 sum)
 {
@@ -52,70 +36,79 @@ static __always_inline long clv_swap_macs(struct __sk_buff *skb)
 	return bpf_skb_store_bytes(skb, 0, swapped, sizeof(swapped), 0);
 }
 
-static __noinline long clv_too_big_v4(struct __sk_buff *skb, __u32 mtu)
+static __always_inline long clv_too_big_v4_header(struct __sk_buff *skb, __u32 network, struct clv_icmp *icmp, __u32 quoted)
 {
-	struct clv_too_big_v4 error = {};
-	const __u32 start = ETH_HLEN;
-	long failed;
+	struct iphdr ip, own = {};
+	long error = bpf_skb_load_bytes(skb, network, &ip, sizeof(ip));
 
-	failed = bpf_skb_load_bytes(skb, start, &error.quoted_ip, sizeof(error.quoted_ip) + CLV_QUOTED);
-	if (failed)
-		return failed;
-	if (!(error.quoted_ip.frag_off & bpf_htons(0x4000)))
-		return -1;	/* its sender allows fragments, and would not listen */
-	error.icmp.type = CLV_ICMP_UNREACHABLE;
-	error.icmp.code = CLV_ICMP_FRAG_NEEDED;
-	error.icmp.value = bpf_htonl(mtu & 0xffff);
-	error.icmp.checksum = clv_fold(bpf_csum_diff(NULL, 0, (void *)&error.icmp, sizeof(error) - sizeof(error.ip), 0));
-	error.ip.version = 4;
-	error.ip.ihl = 5;
-	error.ip.tot_len = bpf_htons(sizeof(error));
-	error.ip.ttl = CLV_TTL;
-	error.ip.protocol = IPPROTO_ICMP;
-	error.ip.saddr = error.quoted_ip.daddr;
-	error.ip.daddr = error.quoted_ip.saddr;
-	error.ip.check = clv_fold(bpf_csum_diff(NULL, 0, (void *)&error.ip, sizeof(error.ip), 0));
-
-	failed = bpf_skb_change_tail(skb, start + sizeof(error), 0);
-	failed = failed ?: bpf_skb_store_bytes(skb, start, &error, sizeof(error), 0);
-	return failed ?: clv_swap_macs(skb);
+	if (error)
+		return error;
+	own.version = 4;
+	own.ihl = 5;
+	own.tot_len = bpf_htons(sizeof(own) + sizeof(*icmp) + quoted);
+	own.ttl = CLV_TTL;
+	own.protocol = IPPROTO_ICMP;
+	own.saddr = ip.daddr;
+	own.daddr = ip.saddr;
+	own.check = clv_fold(bpf_csum_diff(NULL, 0, (void *)&own, sizeof(own), 0));
+	return bpf_skb_store_bytes(skb, network, &own, sizeof(own), 0);
 }
 
-static __noinline long clv_too_big_v6(struct __sk_buff *skb, __u32 mtu)
+static __always_inline long clv_too_big_v6_header(struct __sk_buff *skb, __u32 network, struct clv_icmp *icmp, __u32 quoted)
 {
-	const __u32 message = sizeof(struct clv_too_big_v6) - offsetof(struct clv_too_big_v6, icmp);
-	const __u32 start = ETH_HLEN;
-	struct clv_too_big_v6 error = {};
-	struct ipv6hdr ip = {};
-	long failed;
+	struct ipv6hdr ip, own = {};
+	__be32 length[2] = { bpf_htonl(sizeof(*icmp) + quoted), bpf_htonl(CLV_ICMPV6) };
+	__s64 sum;
+	long error = bpf_skb_load_bytes(skb, network, &ip, sizeof(ip));
 
-	failed = bpf_skb_load_bytes(skb, start, &error.quoted_ip, sizeof(error.quoted_ip) + CLV_QUOTED);
-	if (failed)
-		return failed;
-	__builtin_memcpy(error.saddr, &error.quoted_ip.daddr, sizeof(error.saddr));
-	__builtin_memcpy(error.daddr, &error.quoted_ip.saddr, sizeof(error.daddr));
-	error.length = bpf_htonl(message);
-	error.next_header = bpf_htonl(CLV_ICMPV6);
-	error.icmp.type = CLV_ICMPV6_TOO_BIG;
-	error.icmp.value = bpf_htonl(mtu);
-	error.icmp.checksum = clv_fold(bpf_csum_diff(NULL, 0, (void *)&error, sizeof(error), 0));
-	ip.version = 6;
-	ip.payload_len = bpf_htons(message);
-	ip.nexthdr = CLV_ICMPV6;
-	ip.hop_limit = CLV_TTL;
-	ip.saddr = error.quoted_ip.daddr;
-	ip.daddr = error.quoted_ip.saddr;
-
-	failed = bpf_skb_change_tail(skb, start + sizeof(ip) + message, 0);
-	failed = failed ?: bpf_skb_store_bytes(skb, start, &ip, sizeof(ip), 0);
-	failed = failed ?: bpf_skb_store_bytes(skb, start + sizeof(ip), &error.icmp, message, 0);
-	return failed ?: clv_swap_macs(skb);
+	if (error)
+		return error;
+	own.version = 6;
+	own.payload_len = bpf_htons(sizeof(*icmp) + quoted);
+	own.nexthdr = CLV_ICMPV6;
+	own.hop_limit = CLV_TTL;
+	own.saddr = ip.daddr;
+	own.daddr = ip.saddr;
+	/* The pseudo header. */
+	sum = bpf_csum_diff(NULL, 0, (void *)&own.saddr, 32, (__u16)~icmp->checksum);
+	icmp->checksum = clv_fold(bpf_csum_diff(NULL, 0, length, sizeof(length), sum));
+	return bpf_skb_store_bytes(skb, network, &own, sizeof(own), 0);
 }
 
 /* 0: the packet is the error now. Otherwise there is none to send, or it failed. */
-static __always_inline long clv_too_big(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 mtu)
+__noinline int clv_too_big(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 mtu)
 {
-	return pkt->v6 ? clv_too_big_v6(skb, mtu) : clv_too_big_v4(skb, mtu);
+	__u32 quote[CLV_MAX_QUOTE / 4] = {};
+	struct clv_icmp icmp = {};
+	__u32 network, header, length;
+	__be16 fragment = 0;
+	long error;
+
+	if (!pkt)
+		return -1;
+	network = pkt->network;
+	header = pkt->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	length = pkt->transport + CLV_QUOTED - network;		/* a multiple of four, as all headers are */
+	if (pkt->error || length > CLV_MAX_QUOTE || length < sizeof(struct iphdr) || network + length > skb->len)
+		return -1;	/* no error about an error */
+	if (!pkt->v6 && (bpf_skb_load_bytes(skb, network + offsetof(struct iphdr, frag_off), &fragment, sizeof(fragment)) ||
+			 !(fragment & bpf_htons(CLV_IP_DONT_FRAGMENT))))
+		return -1;	/* its sender allows fragments, and would not listen */
+	if (bpf_skb_load_bytes(skb, network, quote, length))
+		return -1;
+	icmp.type = pkt->v6 ? CLV_ICMPV6_TOO_BIG : CLV_ICMP_UNREACHABLE;
+	icmp.code = pkt->v6 ? 0 : CLV_ICMP_FRAG_NEEDED;
+	icmp.value = bpf_htonl(pkt->v6 ? mtu : mtu & 0xffff);
+	error = bpf_csum_diff(NULL, 0, (void *)&icmp, sizeof(icmp), 0);
+	icmp.checksum = clv_fold(bpf_csum_diff(NULL, 0, quote, sizeof(quote), error));	/* zeros add nothing */
+
+	error = bpf_skb_change_tail(skb, network + header + sizeof(icmp) + length, 0);
+	if (!error)
+		error = pkt->v6 ? clv_too_big_v6_header(skb, network, &icmp, length) : clv_too_big_v4_header(skb, network, &icmp, length);
+	error = error ?: bpf_skb_store_bytes(skb, network + header, &icmp, sizeof(icmp), 0);
+	if (!error && length <= CLV_MAX_QUOTE)
+		error = bpf_skb_store_bytes(skb, network + header + sizeof(icmp), quote, length, 0);
+	return error ?: clv_swap_macs(skb);
 }
 
 #endif

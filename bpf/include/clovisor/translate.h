@@ -14,10 +14,30 @@ enum clv_end {
 	CLV_DESTINATION,
 };
 
+/* A source or destination on the wire. */
+struct clv_wire {
+	__be32 addr[4];
+	__be16 port;
+};
+
+/* Where the transport checksum is, counted from the frame's start. 0: there is none, or it does not cover addresses and ports. */
 static __always_inline __u32 clv_checksum_offset(const struct clv_packet *pkt)
 {
-	return pkt->transport + (pkt->tuple.protocol == IPPROTO_TCP ? offsetof(struct tcphdr, check)
-								    : offsetof(struct udphdr, check));
+	if (pkt->part == CLV_LATER)
+		return 0;
+	switch (pkt->tuple.protocol) {
+	case IPPROTO_TCP:
+		return pkt->transport + offsetof(struct tcphdr, check);
+	case IPPROTO_UDP:
+	case CLV_UDPLITE:
+	case CLV_DCCP:		/* in the same place */
+		return pkt->transport + offsetof(struct udphdr, check);
+	case IPPROTO_ICMP:
+	case CLV_ICMPV6:
+		return pkt->transport + offsetof(struct clv_icmp, checksum);
+	default:
+		return 0;
+	}
 }
 
 /* UDP only: a zero checksum means none and stays zero, and a sum that comes out as zero is sent as all ones. */
@@ -26,58 +46,80 @@ static __always_inline __u64 clv_checksum_flags(const struct clv_packet *pkt)
 	return pkt->tuple.protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 }
 
-static __always_inline long clv_rewrite_v4(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_end end,
-					   __be32 from, __be32 to)
+static __always_inline long clv_rewrite_v4(struct __sk_buff *skb, const struct clv_packet *pkt, int end, __be32 from, __be32 to)
 {
-	__u32 field = ETH_HLEN + (end == CLV_SOURCE ? offsetof(struct iphdr, saddr) : offsetof(struct iphdr, daddr));
-	long error;
+	__u32 field = pkt->network + (end == CLV_SOURCE ? offsetof(struct iphdr, saddr) : offsetof(struct iphdr, daddr));
+	__u32 check = pkt->tuple.protocol == IPPROTO_ICMP ? 0 : clv_checksum_offset(pkt);
+	long error = 0;
 
-	error = bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), from, to, clv_checksum_flags(pkt) | BPF_F_PSEUDO_HDR | sizeof(to));
+	if (check)
+		error = bpf_l4_csum_replace(skb, check, from, to, clv_checksum_flags(pkt) | BPF_F_PSEUDO_HDR | sizeof(to));
 	if (!error)
-		error = bpf_l3_csum_replace(skb, ETH_HLEN + offsetof(struct iphdr, check), from, to, sizeof(to));
+		error = bpf_l3_csum_replace(skb, pkt->network + offsetof(struct iphdr, check), from, to, sizeof(to));
 	if (!error)
 		error = bpf_skb_store_bytes(skb, field, &to, sizeof(to), 0);
 	return error;
 }
 
-static __always_inline long clv_rewrite_v6(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_end end,
+static __always_inline long clv_rewrite_v6(struct __sk_buff *skb, const struct clv_packet *pkt, int end,
 					   const __be32 from[4], const __be32 to[4])
 {
-	__u32 field = ETH_HLEN + (end == CLV_SOURCE ? offsetof(struct ipv6hdr, saddr) : offsetof(struct ipv6hdr, daddr));
+	__u32 field = pkt->network + (end == CLV_SOURCE ? offsetof(struct ipv6hdr, saddr) : offsetof(struct ipv6hdr, daddr));
 	__s64 difference = bpf_csum_diff((__be32 *)from, 16, (__be32 *)to, 16, 0);
-	long error;
+	__u32 check = clv_checksum_offset(pkt);
+	long error = 0;
 
 	if (difference < 0)
 		return difference;
-	error = bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), 0, difference, clv_checksum_flags(pkt) | BPF_F_PSEUDO_HDR);
+	if (check)
+		error = bpf_l4_csum_replace(skb, check, 0, difference, clv_checksum_flags(pkt) | BPF_F_PSEUDO_HDR);
 	if (!error)
 		error = bpf_skb_store_bytes(skb, field, to, 16, 0);
 	/*
 	 * A device that summed the whole packet (CHECKSUM_COMPLETE): with IPv4 the header's own checksum evens the new address
 	 * out, and the helper allows for the change of the transport checksum alone. IPv6 has none, so that allowance is one too
-	 * many. Fails harmlessly for packets that carry no such sum.
+	 * many; and where no transport checksum follows the address, the sum itself must. Fails harmlessly for packets that carry
+	 * no such sum.
 	 */
 	if (!error)
 		bpf_csum_update(skb, difference);
 	return error;
 }
 
-/* Replaces the address and the port of one end. 0, or the helper's error; then the packet is spoilt and must be dropped. */
-static __always_inline long clv_rewrite(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_end end,
-					const __be32 addr[4], __be16 port)
+/* The port of one end, or the identifier of an echo. */
+static __always_inline long clv_rewrite_port(struct __sk_buff *skb, const struct clv_packet *pkt, int end, __be16 to)
 {
-	const __be32 *from = end == CLV_SOURCE ? pkt->tuple.saddr : pkt->tuple.daddr;
-	__be16 from_port = end == CLV_SOURCE ? pkt->tuple.sport : pkt->tuple.dport;
-	__u32 field = pkt->transport + (end == CLV_SOURCE ? offsetof(struct udphdr, source) : offsetof(struct udphdr, dest));
+	__be16 from = end == CLV_SOURCE ? pkt->tuple.sport : pkt->tuple.dport;
+	__u32 field = pkt->transport;
 	long error;
 
-	error = pkt->v6 ? clv_rewrite_v6(skb, pkt, end, from, addr) : clv_rewrite_v4(skb, pkt, end, from[3], addr[3]);
-	if (error || port == from_port)
-		return error;
-	error = bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), from_port, port, clv_checksum_flags(pkt) | sizeof(port));
-	if (!error)
-		error = bpf_skb_store_bytes(skb, field, &port, sizeof(port), 0);
-	return error;
+	if (to == from || pkt->part == CLV_LATER)
+		return 0;
+	if (clv_is_icmp(pkt->tuple.protocol))
+		field += offsetof(struct clv_icmp, value);
+	else if (clv_has_ports(pkt->tuple.protocol))
+		field += end == CLV_SOURCE ? offsetof(struct udphdr, source) : offsetof(struct udphdr, dest);
+	else
+		return 0;
+	error = bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), from, to, clv_checksum_flags(pkt) | sizeof(to));
+	return error ?: bpf_skb_store_bytes(skb, field, &to, sizeof(to), 0);
+}
+
+/* Replaces the address and the port of one end. 0, or the helper's error; then the packet is spoilt and must be dropped. */
+__noinline int clv_rewrite(struct __sk_buff *skb, const struct clv_packet *pkt, int end, const struct clv_wire *wire)
+{
+	__be32 from[4], to[4];
+	long error;
+
+	if (!pkt || !wire)
+		return -1;
+	__builtin_memcpy(to, wire->addr, sizeof(to));
+	if (end == CLV_SOURCE)
+		__builtin_memcpy(from, pkt->tuple.saddr, sizeof(from));
+	else
+		__builtin_memcpy(from, pkt->tuple.daddr, sizeof(from));
+	error = pkt->v6 ? clv_rewrite_v6(skb, pkt, end, from, to) : clv_rewrite_v4(skb, pkt, end, from[3], to[3]);
+	return error ?: clv_rewrite_port(skb, pkt, end, wire->port);
 }
 
 #endif

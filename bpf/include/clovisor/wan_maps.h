@@ -90,6 +90,14 @@ struct {
 	__type(value, struct clv_origin);
 } clv_reverse SEC(".maps");
 
+/* The ports of packets that come in fragments. What is pushed out, or comes before its first fragment, is passed on untouched. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct clv_fragment);
+	__type(value, struct clv_fragment_ports);
+} clv_fragments SEC(".maps");
+
 /* Packets by enum clv_reason. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

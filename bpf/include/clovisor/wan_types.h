@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-#define CLV_LAYOUT_VERSION	2
+#define CLV_LAYOUT_VERSION	3
 #define CLV_MAX_LINKS		16
 #define CLV_MAX_ASSOCIATIONS	1024
 #define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
@@ -21,9 +21,9 @@
 struct clv_tuple {
 	__be32 saddr[4];
 	__be32 daddr[4];
-	__be16 sport;
+	__be16 sport;		/* of an echo: its identifier, at the asker's end. 0: the protocol has none */
 	__be16 dport;
-	__u8 protocol;		/* IPPROTO_TCP or IPPROTO_UDP */
+	__u8 protocol;
 	__u8 reserved[3];	/* zero: part of the key */
 };
 _Static_assert(sizeof(struct clv_tuple) == 40, "clv_tuple layout");
@@ -75,6 +75,25 @@ struct clv_origin {
 	__u8 reserved[2];
 };
 _Static_assert(sizeof(struct clv_origin) == 20, "clv_origin layout");
+
+/* Key: what the fragments of one packet have in common. */
+struct clv_fragment {
+	__be32 saddr[4];
+	__be32 daddr[4];
+	__be32 id;
+	__u8 protocol;		/* 0 for IPv6, whose identification is enough */
+	__u8 reserved[3];
+};
+_Static_assert(sizeof(struct clv_fragment) == 40, "clv_fragment layout");
+
+/* What only the first fragment shows. */
+struct clv_fragment_ports {
+	__be16 sport;
+	__be16 dport;
+	__u8 protocol;
+	__u8 reserved[3];
+};
+_Static_assert(sizeof(struct clv_fragment_ports) == 8, "clv_fragment_ports layout");
 
 enum clv_link_flag {
 	CLV_LINK_USABLE = 1,		/* the gate: nothing is sent into a link without it */
@@ -151,10 +170,10 @@ _Static_assert(sizeof(struct clv_layout) == 16, "clv_layout layout");
 enum clv_reason {
 	/* Not looked at further; the packet goes on untouched. Both directions. */
 	CLV_NOT_IP = 0,
-	CLV_VLAN = 1,
-	CLV_FRAGMENT = 2,
-	CLV_HEADERS = 3,	/* IPv4 options, IPv6 extension headers */
-	CLV_PROTOCOL = 4,	/* neither TCP nor UDP */
+	CLV_VLAN = 1,		/* more tags than are followed */
+	CLV_FRAGMENT = 2,	/* its first fragment was not seen */
+	CLV_HEADERS = 3,	/* extension headers that sign or redirect, or too many; a header that is too short */
+	CLV_PROTOCOL = 4,	/* ICMP that is neither an echo nor an error about a session */
 	CLV_TRUNCATED = 5,
 
 	/* Leaving, passed on. */
@@ -195,7 +214,10 @@ enum clv_reason {
 	CLV_SOCK_LOCAL = 31,		/* to the node itself */
 	CLV_SOCK_TABLE_FULL = 32,	/* tagged, no room for its session */
 
-	CLV_REASONS = 33,		/* how many; rises with each */
+	CLV_OUT_TAG_LOCAL = 33,		/* leaving, passed on: tagged, and sent to where no WAN link leads */
+	CLV_OUT_ICMP_ERROR = 34,	/* leaving, about a session of ours: translated, sent by its link */
+
+	CLV_REASONS = 35,		/* how many; rises with each */
 };
 
 #endif

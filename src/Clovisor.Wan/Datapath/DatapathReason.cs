@@ -6,16 +6,16 @@ public enum DatapathReason
     /// <summary>Passed on untouched: neither IPv4 nor IPv6.</summary>
     NotIp = 0,
 
-    /// <summary>Passed on untouched: tagged with a VLAN. Name the VLAN's own device as the link's instead.</summary>
+    /// <summary>Passed on untouched: more than two VLAN tags in the frame.</summary>
     Vlan = 1,
 
-    /// <summary>Passed on untouched: a fragment.</summary>
+    /// <summary>Passed on untouched: a fragment whose first one was not seen before it.</summary>
     Fragment = 2,
 
-    /// <summary>Passed on untouched: IPv4 options or IPv6 extension headers.</summary>
+    /// <summary>Passed on untouched: extension headers that sign the addresses, that redirect, or more than six of them; an IPv4 header that says it is too short.</summary>
     Headers = 3,
 
-    /// <summary>Passed on untouched: neither TCP nor UDP.</summary>
+    /// <summary>Passed on untouched: ICMP that is neither an echo nor an error about a session.</summary>
     Protocol = 4,
 
     /// <summary>Passed on untouched: shorter than its headers.</summary>
@@ -101,4 +101,10 @@ public enum DatapathReason
 
     /// <summary>A connection of the trusted control group: tagged, but the session table is full.</summary>
     SockTableFull = 32,
+
+    /// <summary>Leaving, passed on: tagged, but sent to a multicast, broadcast or link-local address, where no WAN link leads.</summary>
+    OutTagLocal = 33,
+
+    /// <summary>Leaving, sent by the session's link: an ICMP error about a packet of the session that arrived.</summary>
+    OutIcmpError = 34,
 }

@@ -71,9 +71,9 @@ internal static class PlanRules
     internal static void RequireTuple(in SessionTuple tuple)
     {
         List<string> errors = [];
-        if (tuple.Protocol is not (ProtocolType.Tcp or ProtocolType.Udp))
+        if ((int)tuple.Protocol is < 1 or > 255)
         {
-            errors.Add($"the protocol is {tuple.Protocol}, and must be TCP or UDP");
+            errors.Add($"the protocol {(int)tuple.Protocol} must be from 1 to 255");
         }
 
         if (tuple.Source is null || tuple.Destination is null)
@@ -82,8 +82,20 @@ internal static class PlanRules
         }
         else
         {
-            CheckEnd("source", tuple.Source, errors);
-            CheckEnd("destination", tuple.Destination, errors);
+            bool ports = tuple.Protocol is ProtocolType.Tcp or ProtocolType.Udp;
+            bool v4 = ClvAddress.From(tuple.Source.Address).IsV4;
+            CheckEnd("source", tuple.Source, ports, errors);
+            CheckEnd("destination", tuple.Destination, ports, errors);
+            if (!ports && (tuple.Destination.Port != 0 || (tuple.Source.Port != 0 && tuple.Protocol is not (ProtocolType.Icmp or ProtocolType.IcmpV6))))
+            {
+                errors.Add($"the protocol {(int)tuple.Protocol} has no ports: give 0, but for the identifier of an echo as the source's");
+            }
+
+            if (tuple.Protocol == (v4 ? ProtocolType.IcmpV6 : ProtocolType.Icmp))
+            {
+                errors.Add($"{tuple.Protocol} is not of the family of {tuple.Source.Address}");
+            }
+
             if (ClvAddress.From(tuple.Source.Address).IsV4 != ClvAddress.From(tuple.Destination.Address).IsV4)
             {
                 errors.Add($"source {tuple.Source} and destination {tuple.Destination} are of different families");
@@ -93,11 +105,11 @@ internal static class PlanRules
         Throw(errors, "There is no such session");
     }
 
-    private static void CheckEnd(string which, IPEndPoint end, List<string> errors)
+    private static void CheckEnd(string which, IPEndPoint end, bool hasPort, List<string> errors)
     {
-        if (end.Port == 0 || end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any))
+        if ((hasPort && end.Port == 0) || end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any))
         {
-            errors.Add($"the {which} {end} must be a concrete address and port: bind the socket before it is reported");
+            errors.Add($"the {which} {end} must be a concrete address{(hasPort ? " and port" : string.Empty)}: bind the socket before it is reported");
         }
     }
 

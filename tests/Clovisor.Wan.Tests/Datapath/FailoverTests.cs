@@ -238,6 +238,23 @@ public sealed class FailoverTests : IDisposable
         client.Echo(100_000);
 
         Assert.Equal(WanLab.LinkSource(1, v6), _lab.Server.LastPeer.Address);
+        // Both ends were told the size as the connection opened.
+        Assert.Equal(0, datapath.Counters()[DatapathReason.OutTooBig]);
+    }
+
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Tells_a_connection_that_its_link_carries_less_than_when_it_opened(bool v6)
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1();
+        EchoClient client = _lab.Client(tcp: true, v6);
+        datapath.Admit(client.Tuple, 0);
+        client.Echo();
+        _lab.Edge.Ip("link", "set", "wan1", "mtu", "1300");
+
+        client.Echo(100_000);
+
         Assert.True(datapath.Counters()[DatapathReason.OutTooBig] > 0, "no packet was too big");
     }
 

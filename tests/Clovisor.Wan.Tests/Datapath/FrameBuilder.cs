@@ -43,6 +43,24 @@ internal static class FrameBuilder
         return frame;
     }
 
+    /// <summary>A segment that opens a connection and announces its segment size, after some options that do nothing.</summary>
+    internal static byte[] TcpOpening(IPEndPoint source, IPEndPoint destination, byte flags, ushort size, int nothings)
+    {
+        byte[] segment = [.. new byte[20], .. Enumerable.Repeat((byte)1, nothings), 2, 4, (byte)(size >> 8), (byte)size, .. new byte[4 - nothings]];
+        segment[12] = 7 << 4;
+        segment[13] = flags;
+        return Transport(source, destination, Tcp, segment, 0);
+    }
+
+    /// <summary>An echo, or the reply to one. The port is its identifier.</summary>
+    internal static byte[] Echo(IPEndPoint source, IPAddress destination, bool reply, byte dscp = 0)
+    {
+        bool v6 = destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        byte type = (v6, reply) switch { (true, true) => 129, (true, false) => 128, (false, true) => 0, _ => 8 };
+        byte[] message = [type, 0, 0, 0, (byte)(source.Port >> 8), (byte)source.Port, 0, 1, 10, 20, 30, 40];
+        return Ip(source.Address, destination, (byte)(v6 ? 58 : 1), message, dscp, v6 ? 2 : -2, fromRouter: false);
+    }
+
     /// <summary>A datagram whose header is laid out, but for ports and checksum.</summary>
     internal static byte[] Datagram(IPEndPoint source, IPEndPoint destination, byte[] datagram) =>
         Transport(source, destination, Udp, datagram, 0);

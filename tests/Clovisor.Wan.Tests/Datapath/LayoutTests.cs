@@ -18,13 +18,13 @@ public sealed partial class LayoutTests
     // Seen by the programs alone: nothing of them is in a map.
     private static readonly string[] OnlyInPrograms =
     [
-        "clv_packet", "clv_choice", "clv_quote", "clv_icmp", "clv_too_big_v4", "clv_too_big_v6", "clv_wire",
+        "clv_packet", "clv_choice", "clv_quote", "clv_icmp", "clv_wire", "clv_walk",
     ];
 
     private static readonly Type[] Mirrors =
     [
         typeof(ClvTuple), typeof(ClvBinding), typeof(ClvSession), typeof(ClvOrigin), typeof(ClvLink), typeof(ClvAssociation),
-        typeof(ClvSlotTable), typeof(ClvLayout), typeof(ClvPortBlock), typeof(ClvSettings),
+        typeof(ClvSlotTable), typeof(ClvLayout), typeof(ClvPortBlock), typeof(ClvSettings), typeof(ClvFragment), typeof(ClvFragmentPorts),
     ];
 
     private static readonly Dictionary<string, Type> EnumMirrors = new()

@@ -10,34 +10,29 @@ namespace Clovisor.Wan.Tests.Datapath;
 public sealed class ProgramPassingTests : ProgramTestBase
 {
     [KernelFact]
-    public void Passes_on_what_is_not_plain_tcp_or_udp_over_ip()
+    public void Passes_on_what_it_cannot_follow()
     {
         BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
         (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
         (IPEndPoint source6, IPEndPoint destination6) = Ends(v6: true);
         byte[] udp = FrameBuilder.UdpFrame(source, destination, Tag);
         byte[] arp = [.. FrameBuilder.RouterMac, .. FrameBuilder.EdgeMac, 0x08, 0x06, .. new byte[28]];
-        byte[] vlan = [.. udp[..12], 0x81, 0x00, 0x00, 0x05, .. udp[12..]];
-        byte[] options = [.. udp];
-        options[14] = 0x46;
-        byte[] fragment = [.. udp];
-        fragment[20] = 0x20;
-        byte[] hopByHop = FrameBuilder.UdpFrame(source6, destination6, Tag);
-        hopByHop[20] = 0;
-        byte[] fragment6 = FrameBuilder.UdpFrame(source6, destination6, Tag);
-        fragment6[20] = 44;
-        byte[] echo = FrameBuilder.Raw(source.Address, destination.Address, 1, [8, 0, 0, 0, 0, 1, 0, 1]);
+        byte[] shortHeader = [.. udp];
+        shortHeader[14] = 0x44;
+        byte[] timestamp = FrameBuilder.Raw(source.Address, destination.Address, 1, [13, 0, 0, 0, 0, 1, 0, 1]);
+        byte[] otherFamilys = FrameBuilder.Raw(source.Address, destination.Address, 58, [128, 0, 0, 0, 0, 1, 0, 1]);
+        byte[] solicitation = FrameBuilder.Raw(source6.Address, destination6.Address, 58, [135, 0, 0, 0, 0, 0, 0, 0, .. new byte[16]]);
+        byte[] stranger = FrameBuilder.IcmpError(IPAddress.Parse("192.0.2.1"), udp, 3, 1);
         byte[] cut = FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn)[..40];
 
         foreach (BpfProgram program in new[] { datapath.Maps.Egress, datapath.Maps.Ingress })
         {
             Passes(datapath, program, arp, DatapathReason.NotIp);
-            Passes(datapath, program, vlan, DatapathReason.Vlan);
-            Passes(datapath, program, options, DatapathReason.Headers);
-            Passes(datapath, program, hopByHop, DatapathReason.Headers);
-            Passes(datapath, program, fragment, DatapathReason.Fragment);
-            Passes(datapath, program, fragment6, DatapathReason.Fragment);
-            Passes(datapath, program, echo, DatapathReason.Protocol);
+            Passes(datapath, program, shortHeader, DatapathReason.Headers);
+            Passes(datapath, program, timestamp, DatapathReason.Protocol);
+            Passes(datapath, program, otherFamilys, DatapathReason.Protocol);
+            Passes(datapath, program, solicitation, DatapathReason.Protocol);
+            Passes(datapath, program, stranger, DatapathReason.Protocol);
             Passes(datapath, program, cut, DatapathReason.Truncated);
         }
 

@@ -39,6 +39,40 @@ public sealed class TrafficTests : IDisposable
     }
 
     [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sends_a_datagram_in_fragments_whole_and_by_one_link(bool v6)
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1();
+        EchoClient client = _lab.Client(tcp: false, v6);
+        long before0 = _lab.CloudReceived(0);
+        long before1 = _lab.CloudReceived(1);
+        datapath.Admit(client.Tuple, 0);
+
+        client.Echo(9000);
+
+        Assert.Equal(WanLab.LinkSource(1, v6), _lab.Server.LastPeer.Address);
+        Assert.True(_lab.CloudReceived(1) - before1 > 9000, "the bytes did not come by wan1");
+        Assert.True(_lab.CloudReceived(0) - before0 < 2000, "bytes came by wan0 too");
+        Assert.True(Assert.Single(datapath.Sessions()).PacketsIn >= 7, "the answer did not come in fragments");
+    }
+
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sends_echoes_by_the_link_of_their_tag_and_brings_the_answers_home(bool v6)
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1(plan: _lab.Plan(tag: 46));
+
+        // In fragments, too. Fails when an answer is missing or not what was sent.
+        _lab.Edge.Exec("ping", "-c", "3", "-i", "0.2", "-W", "2", "-s", "3000", "-Q", "184", v6 ? WanLab.ServerV6 : WanLab.ServerV4);
+
+        WanSession session = Assert.Single(datapath.Sessions());
+        Assert.Equal((1, 9, 9), (session.Link, session.PacketsOut, session.PacketsIn));
+        Assert.Equal(WanLab.LinkSource(1, v6), session.TranslatedSource?.Address);
+    }
+
+    [KernelTheory]
     [InlineData(true, false)]
     [InlineData(true, true)]
     [InlineData(false, false)]
