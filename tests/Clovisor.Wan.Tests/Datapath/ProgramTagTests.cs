@@ -103,6 +103,23 @@ public sealed class ProgramTagTests : ProgramTestBase
         Assert.True(FrameBuilder.HasRightChecksums(outcome.Frame));
     }
 
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Takes_the_tag_out_behind_vlan_tags_as_well(bool v6)
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(Lab.Settings() with { ClearTags = true }, Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6);
+        datapath.Admit(Session(true, source, destination), 0);
+        byte[] frame = FrameShapes.WithVlans(FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn, Tag), 5, 6);
+
+        Outcome outcome = Run(datapath, datapath.Maps.Egress, frame, 0);
+
+        Assert.Equal(DatapathReason.OutRedirected, outcome.Reason);
+        Assert.Equal(0, TrafficClass(outcome.Frame));
+        Assert.True(FrameBuilder.HasRightChecksums(outcome.Frame));
+    }
+
     [KernelFact]
     public void Leaves_the_tag_in_place_unless_asked()
     {
