@@ -24,8 +24,7 @@ internal sealed class ListenerChains
             return;
         }
 
-        bool serverFirst = entry.First.IsServerFirst || port.IsServerFirst;
-        if (entry.IsLocked || (serverFirst && entry.First.ServerFirst != port.ServerFirst))
+        if (entry.IsLocked || !entry.First.SharesListenerWith(port))
         {
             return;
         }

@@ -11,7 +11,7 @@ internal sealed class ListenerPorts(MeshModel model)
 {
     private const string Anywhere = "0.0.0.0";
 
-    private readonly Dictionary<(string Address, int Port), string> _serverFirst = [];
+    private readonly Dictionary<(string Address, int Port), MeshPort> _first = [];
 
     /// <summary>Gets the tables that a service's port adds, in the order of services.</summary>
     public IEnumerable<string> Tables(MeshService service, MeshPort port)
@@ -47,5 +47,5 @@ internal sealed class ListenerPorts(MeshModel model)
     private static string Number(MeshPort port) => port.Number.ToString(CultureInfo.InvariantCulture);
 
     private bool Takes(string address, MeshPort port) =>
-        _serverFirst.TryAdd((address, port.Number), port.ServerFirst) || _serverFirst[(address, port.Number)] == port.ServerFirst;
+        _first.TryAdd((address, port.Number), port) || _first[(address, port.Number)].SharesListenerWith(port);
 }

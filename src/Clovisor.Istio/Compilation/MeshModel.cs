@@ -14,6 +14,8 @@ internal sealed class MeshModel
     private readonly GatewayApiConversion _converted;
     private readonly DestinationRules _destinationRules;
     private readonly Dictionary<ObjectKey, Prepared> _prepared = [];
+    private readonly Lazy<ILookup<(string Namespace, string Service), KubernetesEndpointSlice>> _slices;
+    private readonly Lazy<ILookup<(string Namespace, string Host), ServiceEntry>> _entries;
     private readonly ConcurrentDictionary<string, List<VirtualService>> _visible = new(StringComparer.Ordinal);
 
     /// <summary>Initializes a new instance of the <see cref="MeshModel"/> class.</summary>
@@ -26,6 +28,12 @@ internal sealed class MeshModel
         _converted = GatewayApiConversion.Of(source, previous?._converted);
         IstioConfiguration configuration = _converted.Apply(source);
         Configuration = configuration;
+
+        // Asked for by every port of every headless service, of every table.
+        _slices = new(() => configuration.EndpointSlices.ToLookup(static s => (s.Namespace, s.ServiceName)));
+        _entries = new(() => configuration.ServiceEntries
+            .SelectMany(static e => e.Hosts.Distinct().Select(host => (Entry: e, Host: host)))
+            .ToLookup(static pair => (pair.Entry.Namespace, pair.Host), static pair => pair.Entry));
         Dropped.AddRange(_converted.Dropped);
         _destinationRules = new DestinationRules(configuration);
         Registry = new ServiceRegistry(configuration, previous?.Registry);
@@ -70,11 +78,9 @@ internal sealed class MeshModel
     /// <summary>Gets the addresses behind a port of a Kubernetes service: its pods, and what entries of its namespace list for the same host and port.</summary>
     public IEnumerable<string> EndpointsOf(MeshService service, int port)
     {
-        IEnumerable<string> pods = Configuration.EndpointSlices
-            .Where(s => s.ServiceName == service.Name && s.Namespace == service.Namespace)
-            .SelectMany(static s => s.Addresses);
-        IEnumerable<string> listed = Configuration.ServiceEntries
-            .Where(e => e.Namespace == service.Namespace && e.Hosts.Contains(service.WrittenHost) && e.Ports.Any(p => p.Number == port))
+        IEnumerable<string> pods = _slices.Value[(service.Namespace, service.Name)].SelectMany(static s => s.Addresses);
+        IEnumerable<string> listed = _entries.Value[(service.Namespace, service.WrittenHost)]
+            .Where(e => e.Ports.Any(p => p.Number == port))
             .SelectMany(static e => e.Endpoints)
             .Where(static address => IPAddress.TryParse(address, out _));
         return pods.Concat(listed).Distinct();

@@ -71,7 +71,8 @@ internal sealed record MeshPort(int Number, string Name, MeshProtocol Protocol)
     /// <summary>Gets the protocol, in upper case, if it is one in which the server speaks first, so that nothing can be told from the client's first bytes; else an empty string.</summary>
     public string ServerFirst { get; init; } = "";
 
-    public bool IsServerFirst => ServerFirst.Length > 0;
+    /// <summary>Says whether both can be told apart on one listener: looking at the client's first bytes would hold up a protocol in which the server speaks first.</summary>
+    public bool SharesListenerWith(MeshPort other) => ServerFirst == other.ServerFirst;
 
     public static MeshPort From(ServicePort port) => new(port.Number, port.Name, MeshProtocols.Parse(port.Protocol))
     {
