@@ -18,7 +18,8 @@ internal static unsafe class BpfSyscall
                 return substitute.Call(command, pointer, sizeof(TAttributes));
             }
 
-            return DirectCall.Run(command, pointer, sizeof(TAttributes));
+            nint result = DirectCall.Run(command, pointer, sizeof(TAttributes));
+            return result >= 0 ? (int)result : -DirectCall.Errno();
         }
     }
 

@@ -12,9 +12,9 @@ internal static unsafe partial class DirectCall
     private static nint s_number;
 
     /// <summary>Runs one command. Throws nothing and calls nobody back.</summary>
-    /// <returns>The kernel's non-negative answer, or minus errno.</returns>
+    /// <returns>The kernel's non-negative answer, or -1: then ask for <see cref="Errno"/> before anything else is called.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int Run(BpfCommand command, void* attributes, int size)
+    internal static nint Run(BpfCommand command, void* attributes, int size)
     {
         nint number = s_number;
         if (number == 0)
@@ -22,9 +22,11 @@ internal static unsafe partial class DirectCall
             number = Prepare();
         }
 
-        nint result = syscall(number, (nint)command, attributes, size);
-        return result >= 0 ? (int)result : -Marshal.GetLastSystemError();
+        return syscall(number, (nint)command, attributes, size);
     }
+
+    /// <summary>Why the last call of this thread failed.</summary>
+    internal static int Errno() => Marshal.GetLastSystemError();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Prepare()

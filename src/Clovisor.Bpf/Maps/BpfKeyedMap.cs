@@ -58,7 +58,7 @@ public abstract unsafe partial class BpfKeyedMap<TKey, TValue> : IDisposable
         fixed (TKey* k = &key)
         fixed (TValue* v = &value)
         {
-            return Map.Found(Map.Element(BpfCommand.MapLookupElement, k, v, (ulong)options), "look up a key in");
+            return Map.Lookup(k, v, (ulong)options);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed unsafe partial class BpfMap
         RequireValue(value);
         fixed (byte* k = key, v = value)
         {
-            return Found(Element(BpfCommand.MapLookupElement, k, v, 0), "look up a key in");
+            return Lookup(k, v);
         }
     }
 

@@ -11,8 +11,16 @@ public sealed unsafe partial class BpfMap
     // Cleared when the kernel refuses the flag. Every map asks once: the answer of a fake kernel is none of the running one's.
     internal bool MayHaveSingleCpuElements { get; set; } = true;
 
-    /// <summary>One element command. Returns 0 or more, or minus errno.</summary>
-    internal int Element(BpfCommand command, void* key, void* value, ulong flags)
+    /// <summary>One element command. Returns 0, or minus errno.</summary>
+    internal int Element(BpfCommand command, void* key, void* value, ulong flags) =>
+        TryElement(command, key, value, flags, out int errno) ? 0 : -errno;
+
+    /// <summary>
+    /// One element command, for the operations that callers run by the million: it becomes part of them, and what a refusal means stands apart, so that
+    /// after the system call, when the processor has forgotten most of what it predicts, next to nothing is left to jump over.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryElement(BpfCommand command, void* key, void* value, ulong flags, out int errno)
     {
         BpfHandle handle = Handle;
         DescriptorUse use = handle.Use(out int descriptor);
@@ -25,13 +33,21 @@ public sealed unsafe partial class BpfMap
         };
         if (SubstituteKernel.IsSubstitute(descriptor))
         {
-            return SubstituteElement(use, command, ref attributes);
+            errno = -SubstituteElement(use, command, ref attributes);
+            return errno <= 0;
         }
 
-        int result = DirectCall.Run(command, &attributes, sizeof(MapElementAttributes));
+        nint result = DirectCall.Run(command, &attributes, sizeof(MapElementAttributes));
         use.End();
         GC.KeepAlive(handle);
-        return result;
+        if (result >= 0)
+        {
+            errno = 0;
+            return true;
+        }
+
+        errno = DirectCall.Errno();
+        return false;
     }
 
     // A substitute may call back, so the use ends before; its numbers are never given to another object.
@@ -61,8 +77,9 @@ public sealed unsafe partial class BpfMap
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Update(void* key, void* value, BpfUpdateMode mode, ulong flags = 0) =>
-        UpdateMet(Element(BpfCommand.MapUpdateElement, key, value, (ulong)mode | flags), mode);
+        TryElement(BpfCommand.MapUpdateElement, key, value, (ulong)mode | flags, out int errno) || UpdateMet(-errno, mode);
 
     /// <summary>What an update's answer means. False when the mode was not met; other refusals throw.</summary>
     internal bool UpdateMet(int result, BpfUpdateMode mode)
@@ -80,7 +97,13 @@ public sealed unsafe partial class BpfMap
         }
     }
 
-    internal bool Remove(void* key) => Found(Element(BpfCommand.MapDeleteElement, key, null, 0), "remove a key from");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Remove(void* key) =>
+        TryElement(BpfCommand.MapDeleteElement, key, null, 0, out int errno) || Found(-errno, "remove a key from");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Lookup(void* key, void* value, ulong flags = 0) =>
+        TryElement(BpfCommand.MapLookupElement, key, value, flags, out int errno) || Found(-errno, "look up a key in");
 
     /// <summary>Removes a key and gives its value: in one step where the kernel can, for this type of map.</summary>
     internal bool Take(void* key, void* value)

@@ -19,7 +19,7 @@ internal static unsafe class PerCpuElement
             // The kernel's own layout.
             fixed (TValue* v = values)
             {
-                return map.Found(map.Element(BpfCommand.MapLookupElement, key, v, 0), "look up a key in");
+                return map.Lookup(key, v);
             }
         }
 
@@ -31,7 +31,7 @@ internal static unsafe class PerCpuElement
         bool found;
         fixed (byte* b = buffer)
         {
-            found = map.Found(map.Element(BpfCommand.MapLookupElement, key, b, 0), "look up a key in");
+            found = map.Lookup(key, b);
         }
 
         if (found)

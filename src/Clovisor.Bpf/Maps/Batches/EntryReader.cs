@@ -180,7 +180,7 @@ internal sealed unsafe class EntryReader : IDisposable
                 }
 
                 byte* value = values + ((long)Count * _map.ValueBufferSize);
-                if (_remove ? _map.Take(key, value) : _map.Found(_map.Element(BpfCommand.MapLookupElement, key, value, 0), "look up a key in"))
+                if (_remove ? _map.Take(key, value) : _map.Lookup(key, value))
                 {
                     Count++;
                 }
