@@ -74,11 +74,6 @@ static __always_inline bool clv_socket_tuple(const struct bpf_sock_ops *ops, str
 	return true;
 }
 
-static __always_inline bool clv_is_mapped(const __be32 addr[4])
-{
-	return !addr[0] && !addr[1] && addr[2] == CLV_MAPPED;
-}
-
 /* To a loopback address, or to the address that it comes from: no WAN link will see it. */
 static __always_inline bool clv_stays_here(const struct clv_tuple *tuple)
 {
@@ -139,13 +134,13 @@ int clv_connect(struct bpf_sock_ops *ops)
 	association = clv_socket_association(ops, &tuple);
 	if (!association)
 		return clv_count_socket(CLV_SOCK_UNTAGGED);
-	session = clv_enter(&tuple, association - 1);
+	session = clv_enter(&tuple, !clv_is_mapped(tuple.daddr), association - 1);
 	if (!session)
 		return clv_count_socket(CLV_SOCK_TABLE_FULL);
 	/* What is left of an earlier connection says nothing of this one; one without packets was reported for it a moment ago. */
 	if (session->state != CLV_STATE_NEW) {
-		session->association = association - 1;
-		session->last_seen_ns = bpf_ktime_get_coarse_ns();
+		session->place = clv_place(association - 1, clv_slot_index(session));
+		clv_count(&session->out, 0);
 	}
 	return clv_count_socket(CLV_SOCK_ENTERED);
 }

@@ -4,6 +4,7 @@
 
 /* Entering sessions that nobody reported: from a packet or from a socket. */
 
+#include "table.h"
 #include "wan_maps.h"
 
 /* Which slot a tuple falls into. User space computes the same, so that it can say where a session will go. */
@@ -20,18 +21,56 @@ static __always_inline __u8 clv_slot_of(const struct clv_tuple *tuple)
 	return hash & (CLV_SLOTS - 1);
 }
 
+/* Now, in ticks. */
+static __always_inline __u16 clv_tick(void)
+{
+	return bpf_ktime_get_coarse_ns() >> CLV_TICK_BITS;
+}
+
+/* A word of traffic of no bytes, now. */
+static __always_inline __u64 clv_no_traffic(void)
+{
+	return (__u64)clv_tick() << CLV_BYTE_BITS;
+}
+
+/*
+ * One addition counts the bytes and brings the time to now. Of two CPUs that both find it old, both do: it is then ahead by what it
+ * was behind, until the next packet; user space takes times ahead for now.
+ */
+static __always_inline void clv_count(__u64 *traffic, __u64 bytes)
+{
+	__u16 behind = clv_tick() - (__u16)(*(volatile __u64 *)traffic >> CLV_BYTE_BITS);
+
+	__sync_fetch_and_add(traffic, ((__u64)behind << CLV_BYTE_BITS) + bytes);
+}
+
+static __always_inline __u16 clv_place(__u16 association, __u8 slot)
+{
+	return association * CLV_SLOTS + slot;
+}
+
+static __always_inline __u32 clv_association_index(const struct clv_session *session)
+{
+	return session->place / CLV_SLOTS;
+}
+
+static __always_inline __u32 clv_slot_index(const struct clv_session *session)
+{
+	return session->place % CLV_SLOTS;
+}
+
 /* The session of a tuple, entered now if there is none. NULL: no room. */
-static __always_inline struct clv_session *clv_enter(const struct clv_tuple *tuple, __u16 association)
+static __always_inline struct clv_session *clv_enter(const struct clv_tuple *tuple, bool v6, __u16 association)
 {
 	struct clv_session session = {
-		.last_seen_ns = bpf_ktime_get_coarse_ns(),
-		.association = association,
-		.slot = clv_slot_of(tuple),
+		.out = clv_no_traffic(),
+		.in = clv_no_traffic(),
+		.place = clv_place(association, clv_slot_of(tuple)),
 	};
 
 	/* It may be there by now: then that one is used. */
-	bpf_map_update_elem(&clv_sessions, tuple, &session, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&clv_sessions, tuple);
+	clv_add(tuple, v6, &session);
+	return clv_find(tuple, v6);
 }
 
 #endif

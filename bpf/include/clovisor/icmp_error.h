@@ -2,7 +2,7 @@
 #ifndef CLOVISOR_ICMP_ERROR_H
 #define CLOVISOR_ICMP_ERROR_H
 
-#include "packet.h"
+#include "parse.h"
 #include "translate.h"
 
 /*

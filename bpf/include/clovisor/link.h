@@ -2,6 +2,7 @@
 #ifndef CLOVISOR_LINK_H
 #define CLOVISOR_LINK_H
 
+#include "entry.h"
 #include "packet.h"
 #include "wan_maps.h"
 
@@ -50,14 +51,14 @@ static __always_inline bool clv_translates(const struct clv_link *link, const st
 static __always_inline struct clv_choice clv_slot_choice(const struct clv_session *session, const struct clv_packet *pkt)
 {
 	struct clv_choice choice = {};
-	__u32 association = session->association;
+	__u32 association = clv_association_index(session);
 	struct clv_slot_table *slots = bpf_map_lookup_elem(&clv_slots, &association);
 	struct clv_link *link;
 	__u32 named;
 
 	if (!slots)
 		return choice;
-	named = slots->link[session->slot & (CLV_SLOTS - 1)];
+	named = slots->link[clv_slot_index(session)];
 	if (!named)
 		return choice;
 	link = clv_link_at(named - 1);

@@ -7,7 +7,7 @@
 #include "entry.h"
 #include "link.h"
 #include "packet.h"
-#include "translate.h"
+#include "table.h"
 #include "wan_maps.h"
 
 /* Ports to translate to when the session's own is taken: above the range from which Linux gives local sockets theirs. */
@@ -17,14 +17,26 @@
 
 union clv_binding_word {
 	struct clv_binding is;
-	__u64 word;
+	__u32 word;
 };
 
 static __always_inline union clv_binding_word clv_binding_of(struct clv_session *session)
 {
-	union clv_binding_word binding = { .word = *(volatile __u64 *)&session->binding };
+	union clv_binding_word binding = { .word = *(volatile __u32 *)&session->binding };
 
 	return binding;
+}
+
+/* The index of the link; means something with CLV_BOUND. */
+static __always_inline __u32 clv_bound_link(union clv_binding_word binding)
+{
+	return binding.is.link & (CLV_MAX_LINKS - 1);
+}
+
+/* Whether the link is the one that the session was bound to, and looks to its peers as it did then. */
+static __always_inline bool clv_is_bound_to(union clv_binding_word binding, const struct clv_link *link)
+{
+	return !(binding.is.link & CLV_LOST) && binding.is.generation == (__u8)link->generation;
 }
 
 /* What the peer's packets will look like when the session leaves from this address and port. */
@@ -38,21 +50,20 @@ static __always_inline void clv_reverse_key(const struct clv_packet *pkt, const 
 	key->protocol = pkt->tuple.protocol;
 }
 
-static __always_inline bool clv_is_origin(const struct clv_origin *origin, const struct clv_packet *pkt)
+static __always_inline bool clv_is_origin(const struct clv_wire *origin, const struct clv_packet *pkt)
 {
 	return origin->port == pkt->tuple.sport && clv_same_addr(origin->addr, pkt->tuple.saddr);
 }
 
 /* Takes an arriving tuple for the packet's session. False: another session has it. */
-static __always_inline bool clv_claim(const struct clv_packet *pkt, struct clv_tuple *key, const struct clv_origin *origin)
+static __always_inline bool clv_claim(const struct clv_packet *pkt, struct clv_tuple *key, const struct clv_wire *origin)
 {
-	struct clv_origin *holder;
+	struct clv_wire holder;
 
-	if (bpf_map_update_elem(&clv_reverse, key, origin, BPF_NOEXIST) == 0)
+	if (clv_take_arriving(key, pkt->v6, origin))
 		return true;
 	/* Ours already, when an earlier binding took it or another CPU is binding the same session. */
-	holder = bpf_map_lookup_elem(&clv_reverse, key);
-	return holder && clv_is_origin(holder, pkt);
+	return clv_find_origin(key, pkt->v6, &holder) && clv_is_origin(&holder, pkt);
 }
 
 /*
@@ -96,7 +107,7 @@ static __always_inline bool clv_socket_has(struct __sk_buff *skb, const struct c
  */
 __noinline int clv_claim_port(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_wire *wire)
 {
-	struct clv_origin origin = {};
+	struct clv_wire origin = {};
 	struct clv_tuple key;
 	__u32 start;
 
@@ -124,23 +135,41 @@ __noinline int clv_claim_port(struct __sk_buff *skb, const struct clv_packet *pk
 
 static __always_inline void clv_release(const struct clv_packet *pkt, const __be32 addr[4], __be16 port)
 {
-	struct clv_origin *holder;
+	struct clv_wire holder;
 	struct clv_tuple key;
 
 	clv_reverse_key(pkt, addr, port, &key);
-	holder = bpf_map_lookup_elem(&clv_reverse, &key);
-	if (holder && clv_is_origin(holder, pkt))
-		bpf_map_delete_elem(&clv_reverse, &key);
+	if (clv_find_origin(&key, pkt->v6, &holder) && clv_is_origin(&holder, pkt))
+		clv_drop_arriving(&key, pkt->v6);
 }
 
-/* The source address on the wire under a binding. */
-static __always_inline void clv_bound_addr(const struct clv_packet *pkt, const struct clv_session *session,
-					   union clv_binding_word binding, __be32 out[4])
+/* The source address on the wire under a binding. False: it was that of a generation too long ago to be known. */
+static __always_inline bool clv_bound_addr(const struct clv_packet *pkt, union clv_binding_word binding, __be32 out[4])
 {
-	if (binding.is.flags & CLV_TRANSLATED)
-		__builtin_memcpy(out, session->translated, sizeof(session->translated));
-	else
+	__u32 index = clv_bound_link(binding) * CLV_SOURCES_KEPT + binding.is.generation % CLV_SOURCES_KEPT;
+	const struct clv_source *source;
+
+	if (!(binding.is.link & CLV_TRANSLATED)) {
 		__builtin_memcpy(out, pkt->tuple.saddr, sizeof(pkt->tuple.saddr));
+		return true;
+	}
+	source = bpf_map_lookup_elem(&clv_sources, &index);
+	if (!source || !source->generation || (__u8)source->generation != binding.is.generation)
+		return false;
+	if (pkt->v6)
+		__builtin_memcpy(out, source->v6, sizeof(source->v6));
+	else
+		clv_map_v4(out, source->v4);
+	return true;
+}
+
+/* Gives up what a binding has taken. Where its address is not known any more, user space finds that it leads to nobody. */
+static __always_inline void clv_unbind(const struct clv_packet *pkt, union clv_binding_word binding)
+{
+	__be32 addr[4];
+
+	if (binding.is.link & CLV_BOUND && clv_bound_addr(pkt, binding, addr))
+		clv_release(pkt, addr, binding.is.port);
 }
 
 /*
@@ -158,29 +187,25 @@ static __always_inline bool clv_bind(struct __sk_buff *skb, const struct clv_pac
 		clv_source(choice.at, pkt, wire.addr);
 	else
 		__builtin_memcpy(wire.addr, pkt->tuple.saddr, sizeof(wire.addr));
-	bound.is.link = choice.index;
-	bound.is.flags = CLV_BOUND | (translate ? CLV_TRANSLATED : 0) | (choice.at->flags & CLV_LINK_TRANSLATED ? CLV_PINNED : 0);
+	bound.is.link = choice.index | CLV_BOUND | (translate ? CLV_TRANSLATED : 0) | (choice.at->flags & CLV_LINK_TRANSLATED ? CLV_PINNED : 0);
 	bound.is.generation = choice.at->generation;
 	if (!clv_claim_port(skb, pkt, &wire))
 		return false;
 	bound.is.port = wire.port;
 
-	seen.word = __sync_val_compare_and_swap((__u64 *)&session->binding, old.word, bound.word);
+	seen.word = __sync_val_compare_and_swap((__u32 *)&session->binding, old.word, bound.word);
 	if (seen.word != old.word) {
-		if (seen.is.port != bound.is.port || seen.is.link != bound.is.link)
+		if (seen.is.port != bound.is.port || clv_bound_link(seen) != choice.index)
 			clv_release(pkt, wire.addr, bound.is.port);
 		*binding = seen;
-		return seen.is.flags & CLV_BOUND;
+		return seen.is.link & CLV_BOUND;
 	}
-	if (old.is.flags & CLV_BOUND) {
+	if (old.is.link & CLV_BOUND) {
 		__be32 old_addr[4];
 
-		clv_bound_addr(pkt, session, old, old_addr);
-		if (old.is.port != bound.is.port || !clv_same_addr(old_addr, wire.addr))
+		if (clv_bound_addr(pkt, old, old_addr) && (old.is.port != bound.is.port || !clv_same_addr(old_addr, wire.addr)))
 			clv_release(pkt, old_addr, old.is.port);
 	}
-	if (translate)
-		__builtin_memcpy(session->translated, wire.addr, sizeof(wire.addr));
 	*binding = bound;
 	return true;
 }
@@ -188,33 +213,23 @@ static __always_inline bool clv_bind(struct __sk_buff *skb, const struct clv_pac
 /* Whether the packet is the translated form of some session's: seen again on its way out. */
 static __always_inline bool clv_is_translated(const struct clv_packet *pkt)
 {
-	struct clv_origin *origin;
+	struct clv_wire origin;
 	struct clv_tuple key;
 
 	clv_reverse_key(pkt, pkt->tuple.saddr, pkt->tuple.sport, &key);
-	origin = bpf_map_lookup_elem(&clv_reverse, &key);
-	return origin && !clv_is_origin(origin, pkt);
-}
-
-static __always_inline __u64 clv_segments(const struct __sk_buff *skb)
-{
-	return skb->gso_segs ? skb->gso_segs : 1;
+	return clv_find_origin(&key, pkt->v6, &origin) && !clv_is_origin(&origin, pkt);
 }
 
 static __always_inline void clv_count_out(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
-	__sync_fetch_and_add(&session->packets_out, clv_segments(skb));
-	__sync_fetch_and_add(&session->bytes_out, skb->len - pkt->network);
-	session->last_seen_ns = bpf_ktime_get_coarse_ns();
+	clv_count(&session->out, skb->len - pkt->network);
 	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
 		session->state = CLV_STATE_CLOSING;
 }
 
 static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
-	__sync_fetch_and_add(&session->packets_in, clv_segments(skb));
-	__sync_fetch_and_add(&session->bytes_in, skb->len - pkt->network);
-	session->last_seen_ns = bpf_ktime_get_coarse_ns();
+	clv_count(&session->in, skb->len - pkt->network);
 	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
 		session->state = CLV_STATE_CLOSING;
 	else if (session->state == CLV_STATE_OPENING)

@@ -14,12 +14,6 @@ enum clv_end {
 	CLV_DESTINATION,
 };
 
-/* A source or destination on the wire. */
-struct clv_wire {
-	__be32 addr[4];
-	__be16 port;
-};
-
 /* Where the transport checksum is, counted from the frame's start. 0: there is none, or it does not cover addresses and ports. */
 static __always_inline __u32 clv_checksum_offset(const struct clv_packet *pkt)
 {

@@ -74,21 +74,51 @@ struct {
 	__type(value, __u32);
 } clv_announced SEC(".maps");
 
-/* Sessions. A plain hash: a flood of new ones is refused and cannot push live ones out. */
+/* Sessions. Plain hashes: a flood of new ones is refused and cannot push live ones out. Sizes are set by user space before load. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);		/* set by user space before load */
+	__uint(max_entries, 65536);
+	__type(key, struct clv_tuple_v4);
+	__type(value, struct clv_session);
+} clv_sessions4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
 	__type(key, struct clv_tuple);
 	__type(value, struct clv_session);
-} clv_sessions SEC(".maps");
+} clv_sessions6 SEC(".maps");
 
 /* Arriving tuple -> origin, for every bound session, translated or not: so no translation can take another session's tuple. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);		/* as clv_sessions */
+	__uint(max_entries, 65536);		/* as clv_sessions4 */
+	__type(key, struct clv_tuple_v4);
+	__type(value, struct clv_origin_v4);
+} clv_reverse4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);		/* as clv_sessions6 */
 	__type(key, struct clv_tuple);
 	__type(value, struct clv_origin);
-} clv_reverse SEC(".maps");
+} clv_reverse6 SEC(".maps");
+
+/* The devices where sessions are at home. Numbers are given by user space, hardware addresses are learnt by the programs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CLV_MAX_HOMES);
+	__type(key, __u32);
+	__type(value, struct clv_home);
+} clv_homes SEC(".maps");
+
+/* What the peers of bound sessions know them by. Written by user space before the link has that generation. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CLV_MAX_LINKS * CLV_SOURCES_KEPT);
+	__type(key, __u32);
+	__type(value, struct clv_source);
+} clv_sources SEC(".maps");
 
 /* The ports of packets that come in fragments. What is pushed out, or comes before its first fragment, is passed on untouched. */
 struct {

@@ -9,15 +9,17 @@
 
 #include <linux/types.h>
 
-#define CLV_LAYOUT_VERSION	3
+#define CLV_LAYOUT_VERSION	4
 #define CLV_MAX_LINKS		16
 #define CLV_MAX_ASSOCIATIONS	1024
 #define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
 #define CLV_PORT_BLOCK		64	/* a power of two: how many source ports one clv_port_block describes */
 #define CLV_PORT_BLOCKS		(65536 / CLV_PORT_BLOCK)
+#define CLV_MAX_HOMES		64	/* the first is nobody's */
+#define CLV_SOURCES_KEPT	16	/* a power of two: of how many generations of a link the addresses are known */
 #define CLV_NAME_BYTES		64	/* UTF-8, at least one zero at the end */
 
-/* A transport flow as a packet shows it. IPv4 addresses are mapped (::ffff:a.b.c.d), so one key serves both families. */
+/* A transport flow as a packet shows it. IPv4 addresses are mapped (::ffff:a.b.c.d). Key of the tables of IPv6. */
 struct clv_tuple {
 	__be32 saddr[4];
 	__be32 daddr[4];
@@ -28,19 +30,31 @@ struct clv_tuple {
 };
 _Static_assert(sizeof(struct clv_tuple) == 40, "clv_tuple layout");
 
-/* Which link a session takes. One machine word, since several CPUs may bind the same session at once: one exchange decides. */
-struct clv_binding {
-	__u8 link;		/* index into clv_links; meaningful with CLV_BOUND */
-	__u8 flags;		/* enum clv_binding_flag */
-	__be16 port;		/* source port on the wire */
-	__u32 generation;	/* of the link, when the session was bound */
+/* The same, of IPv4: key of its own tables, which memory is saved by. */
+struct clv_tuple_v4 {
+	__be32 saddr;
+	__be32 daddr;
+	__be16 sport;
+	__be16 dport;
+	__u8 protocol;
+	__u8 reserved[3];	/* zero: part of the key */
 };
-_Static_assert(sizeof(struct clv_binding) == 8, "clv_binding layout");
+_Static_assert(sizeof(struct clv_tuple_v4) == 16, "clv_tuple_v4 layout");
+
+/* Which link a session takes. One word, since several CPUs may bind the same session at once: one exchange decides. */
+struct clv_binding {
+	__u8 link;		/* low four bits: index into clv_links, meaningful with CLV_BOUND; above: enum clv_binding_flag */
+	__u8 generation;	/* low eight bits of the link's, when the session was bound */
+	__be16 port;		/* source port on the wire */
+};
+_Static_assert(sizeof(struct clv_binding) == 4, "clv_binding layout");
+_Static_assert(CLV_MAX_LINKS == 16, "a binding has four bits for the link");
 
 enum clv_binding_flag {
-	CLV_BOUND = 1,		/* a packet has taken the link */
-	CLV_PINNED = 2,		/* the peer knows the session by the link's address: it cannot move */
-	CLV_TRANSLATED = 4,	/* source address and port are rewritten */
+	CLV_BOUND = 16,		/* a packet has taken the link */
+	CLV_PINNED = 32,	/* the peer knows the session by the link's address: it cannot move */
+	CLV_TRANSLATED = 64,	/* source address and port are rewritten */
+	CLV_LOST = 128,		/* as if the link had failed the session: set by user space, to have it settled */
 };
 
 enum clv_session_state {
@@ -50,23 +64,25 @@ enum clv_session_state {
 	CLV_STATE_CLOSING = 3,		/* FIN or RST seen, in either direction */
 };
 
-/* Key: the tuple of a leaving packet before translation. */
+/* Bytes from the network header on (low 48 bits), and when the last packet was (high 16 bits): CLOCK_MONOTONIC, in ticks. */
+#define CLV_BYTE_BITS		48
+#define CLV_TICK_BITS		31	/* a tick is 2^31 ns; they come round after 39 hours */
+
+/*
+ * Key: the tuple of a leaving packet before translation. No larger than this, since there may be millions: where it came from is a
+ * number in clv_homes, and its address on the wire is found in clv_sources by its link and generation.
+ */
 struct clv_session {
-	__u64 packets_out;
-	__u64 bytes_out;	/* from the network header on */
-	__u64 packets_in;
-	__u64 bytes_in;
-	__u64 last_seen_ns;	/* CLOCK_MONOTONIC, coarse */
+	__u64 out;		/* traffic that left */
+	__u64 in;		/* ... and that came back */
 	struct clv_binding binding;
-	__be32 translated[4];	/* the source address on the wire; meaningful with CLV_TRANSLATED */
-	__u32 home_ifindex;	/* the device by which the node's own routes send it; 0 until seen */
-	__u16 association;	/* index into clv_assocs and clv_slots */
-	__u8 slot;
+	__u16 place;		/* association * CLV_SLOTS + slot */
 	__u8 state;		/* enum clv_session_state */
-	__u8 home_mac[6];	/* of that device: what is handed back to it must be addressed to it */
-	__u8 reserved[2];
+	__u8 home;		/* index into clv_homes; 0 until seen */
 };
-_Static_assert(sizeof(struct clv_session) == 80, "clv_session layout");
+_Static_assert(sizeof(struct clv_session) == 24, "clv_session layout");
+_Static_assert(CLV_MAX_ASSOCIATIONS * CLV_SLOTS <= 65536, "a place has 16 bits");
+_Static_assert(CLV_MAX_HOMES <= 256, "a home has 8 bits");
 
 /* Key: the tuple of an arriving packet. Says whose it is: the source of the session, before translation. */
 struct clv_origin {
@@ -75,6 +91,30 @@ struct clv_origin {
 	__u8 reserved[2];
 };
 _Static_assert(sizeof(struct clv_origin) == 20, "clv_origin layout");
+
+/* The same, of IPv4. */
+struct clv_origin_v4 {
+	__be32 addr;
+	__be16 port;
+	__u8 reserved[2];
+};
+_Static_assert(sizeof(struct clv_origin_v4) == 8, "clv_origin_v4 layout");
+
+/* A device by which sessions leave as the node's own routes have it. Replies are handed back to it. */
+struct clv_home {
+	__u32 ifindex;		/* 0: none; its number is not given to another soon */
+	__u8 mac[6];		/* its address, learnt from what leaves: what is handed back must be addressed to it */
+	__u8 reserved[2];
+};
+_Static_assert(sizeof(struct clv_home) == 12, "clv_home layout");
+
+/* The addresses that a link had in one of its generations. Index: link * CLV_SOURCES_KEPT + the low bits of the generation. */
+struct clv_source {
+	__u32 generation;	/* 0: none */
+	__be32 v4;
+	__be32 v6[4];
+};
+_Static_assert(sizeof(struct clv_source) == 24, "clv_source layout");
 
 /* Key: what the fragments of one packet have in common. */
 struct clv_fragment {

@@ -67,11 +67,7 @@ internal sealed record SessionView
 
     public string? TranslatedSource { get; init; }
 
-    public long PacketsOut { get; init; }
-
     public long BytesOut { get; init; }
-
-    public long PacketsIn { get; init; }
 
     public long BytesIn { get; init; }
 }

@@ -119,9 +119,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
                 Link = session.LinkName,
                 Route = _entered.GetValueOrDefault(session.Tuple).Route,
                 TranslatedSource = session.TranslatedSource?.ToString(),
-                PacketsOut = session.PacketsOut,
                 BytesOut = session.BytesOut,
-                PacketsIn = session.PacketsIn,
                 BytesIn = session.BytesIn,
             }),
         ];

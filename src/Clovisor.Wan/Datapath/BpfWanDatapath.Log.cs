@@ -5,11 +5,11 @@ namespace Clovisor.Wan.Datapath;
 
 public sealed partial class BpfWanDatapath
 {
-    [LoggerMessage(1150, LogLevel.Information, "Datapath at {Directory} is up ({Origin}), for {MaxSessions} sessions.", EventName = nameof(LogStarted))]
-    private static partial void LogStarted(ILogger logger, string directory, string origin, int maxSessions);
+    [LoggerMessage(1150, LogLevel.Information, "Datapath at {Directory} is up ({Origin}), for {MaxSessions} IPv4 and {MaxSessionsV6} IPv6 sessions.", EventName = nameof(LogStarted))]
+    private static partial void LogStarted(ILogger logger, string directory, string origin, int maxSessions, int maxSessionsV6);
 
-    [LoggerMessage(1151, LogLevel.Warning, "The datapath found is for {Found} sessions and keeps that size; {Wanted} take effect after it was uninstalled.", EventName = nameof(LogSizeKept))]
-    private static partial void LogSizeKept(ILogger logger, int found, int wanted);
+    [LoggerMessage(1151, LogLevel.Warning, "The datapath found is for {Found} IPv4 and {FoundV6} IPv6 sessions and keeps that size; {Wanted} and {WantedV6} take effect after it was uninstalled.", EventName = nameof(LogSizeKept))]
+    private static partial void LogSizeKept(ILogger logger, int found, int foundV6, int wanted, int wantedV6);
 
     [LoggerMessage(1152, LogLevel.Information, "Plan in force: {Links} links, {Associations} associations, {Tags} tags.", EventName = nameof(LogApplied))]
     private static partial void LogApplied(ILogger logger, int links, int associations, int tags);

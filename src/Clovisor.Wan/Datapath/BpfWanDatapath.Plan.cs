@@ -18,6 +18,7 @@ public sealed partial class BpfWanDatapath
             PlanPlacement placement = Place(plan);
             PlanImage next = _image.With(plan, slots, placement);
             int[] devices = [.. plan.Links.Select(link => link.InterfaceIndex)];
+            _maps.Homes.Add(devices);
             IReadOnlyList<int> added = _devices.Attach(devices);
             try
             {
@@ -32,6 +33,7 @@ public sealed partial class BpfWanDatapath
             }
 
             _devices.Detach(_devices.Attached.Except(devices));
+            _maps.Homes.Keep(devices);
             KeepNeighbours(_image, next);
             _image = next;
             _placement = placement;
@@ -83,10 +85,17 @@ public sealed partial class BpfWanDatapath
             Array.ConvertAll(_image.Associations, association => association.Name.ToString()),
             index =>
             {
-                borne ??= [.. _sessions.Snapshot().Select(entry => (int)entry.Value.Association)];
+                borne ??= BorneAssociations();
                 return !borne.Contains(index);
             });
         return new PlanPlacement(links, associations);
+    }
+
+    private HashSet<int> BorneAssociations()
+    {
+        var borne = new AssociationCollector([]);
+        _sessions.Walk(ref borne);
+        return borne.Associations;
     }
 
     private void KeepNeighbours(PlanImage from, PlanImage to)
@@ -109,5 +118,12 @@ public sealed partial class BpfWanDatapath
                 }
             }
         }
+    }
+
+    private readonly struct AssociationCollector(HashSet<int> associations) : SessionMap.IVisitor
+    {
+        internal HashSet<int> Associations => associations;
+
+        public void Visit(in ClvTuple key, in ClvSession session) => associations.Add(session.Association);
     }
 }

@@ -19,6 +19,31 @@ public sealed partial class BpfWanDatapath
         }
     }
 
+    /// <summary>Enters many sessions of one association, as <see cref="Admit"/> does one, and waits for other threads once.</summary>
+    /// <param name="tuples">The sessions as their packets look on leaving the node, before any translation.</param>
+    /// <param name="association">The position of the association in the plan.</param>
+    /// <remarks>Some microseconds a session; nothing is allocated. Those before a session that is refused stay entered.</remarks>
+    /// <exception cref="ArgumentException">There can be no such session; none is entered then.</exception>
+    /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused, most often because the session table is full.</exception>
+    public void AdmitMany(ReadOnlySpan<SessionTuple> tuples, int association)
+    {
+        foreach (ref readonly SessionTuple tuple in tuples)
+        {
+            PlanRules.RequireTuple(in tuple);
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            int index = _placement.AssociationIndex(association);
+            foreach (ref readonly SessionTuple tuple in tuples)
+            {
+                var key = ClvTuple.From(in tuple);
+                _sessions.Enter(in key, index, key.Slot, moves: false);
+            }
+        }
+    }
+
     /// <summary>
     /// Says which association the next connection of a socket belongs to, before the socket has a port. Heard only of TCP sockets in
     /// <see cref="WanDatapathSettings.TrustedCgroup"/>, where it goes before the socket's tags, and used up by the connect.
@@ -56,23 +81,9 @@ public sealed partial class BpfWanDatapath
             actions = _plan!.Associations[association];
         }
 
-        int settled = 0;
-        foreach ((ClvTuple key, ClvSession session) in _sessions.Snapshot())
-        {
-            LinkDownAction action = key.IsTcp ? actions.TcpOnLinkDown : actions.UdpOnLinkDown;
-            if (session.Association != associationIndex || !session.Binding.IsPinned || session.Binding.Link != linkIndex
-                || action == LinkDownAction.Drain)
-            {
-                continue;
-            }
-
-            lock (_gate)
-            {
-                settled += _image.Slots[associationIndex].LinkAt(session.Slot) != linkIndex && _sessions.Unpin(in key, linkIndex) ? 1 : 0;
-            }
-        }
-
-        return settled;
+        var settler = new Settler(this, actions, associationIndex, linkIndex);
+        _sessions.Walk(ref settler);
+        return settler.Settled;
     }
 
     /// <inheritdoc/>
@@ -92,29 +103,30 @@ public sealed partial class BpfWanDatapath
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         // Without the gate: copying a large map takes long, and reports must not wait for it.
-        IReadOnlyList<KeyValuePair<ClvTuple, ClvSession>> entries = _sessions.Snapshot();
-        var sessions = new List<WanSession>(entries.Count);
+        var collector = new Collector([]);
+        _sessions.Walk(ref collector);
         lock (_gate)
         {
-            foreach ((ClvTuple key, ClvSession session) in entries)
-            {
-                sessions.Add(Describe(in key, in session));
-            }
+            return collector.Sessions.ConvertAll(entry => Describe(in entry.Key, in entry.Session));
         }
-
-        return sessions;
     }
 
     /// <summary>Forgets sessions that have been idle for longer than the settings allow. Done by itself at the sweep interval.</summary>
     /// <returns>How many were forgotten. Cost is proportional to the size of the maps.</returns>
     /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused; the sessions that were not reached stay until the next time.</exception>
-    public int Sweep()
+    public int Sweep() => SweepOnce(withReverse: true);
+
+    private int SweepOnce(bool withReverse)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         int forgotten;
         lock (_sweep)
         {
-            forgotten = _sessions.Sweep(_gate);
+            forgotten = _sessions.Sweep(_gate, _image.Links);
+            if (withReverse)
+            {
+                _sessions.SweepReverse();
+            }
         }
 
         if (forgotten > 0)
@@ -136,11 +148,11 @@ public sealed partial class BpfWanDatapath
             AssociationName = association is { } named ? _plan?.Associations[named].Name : null,
             Link = link,
             LinkName = link is { } taken ? _plan?.Links[taken].Name : null,
-            TranslatedSource = session.Binding.IsTranslated ? ClvTuple.EndPoint(session.Translated, session.Binding.Port) : null,
-            PacketsOut = (long)session.PacketsOut,
-            BytesOut = (long)session.BytesOut,
-            PacketsIn = (long)session.PacketsIn,
-            BytesIn = (long)session.BytesIn,
+            TranslatedSource = session.Binding.IsTranslated && _maps.Sources.TryFind(in key, session.Binding, out ClvAddress translated)
+                ? ClvTuple.EndPoint(in translated, session.Binding.Port)
+                : null,
+            BytesOut = session.BytesOut,
+            BytesIn = session.BytesIn,
         };
     }
 
@@ -151,11 +163,38 @@ public sealed partial class BpfWanDatapath
         bool bound = binding.IsBound && session.State != ClvSessionState.Closing;
         if (bound && binding.IsPinned)
         {
-            ClvLink link = _image.Links[binding.Link];
-            return link.Generation == binding.Generation && link.Carries(in key) ? _placement.LinkPosition(binding.Link) : null;
+            ClvLink link = _image.Links[binding.LinkIndex];
+            return binding.IsTo(in link) && link.Carries(in key) ? _placement.LinkPosition(binding.LinkIndex) : null;
         }
 
         int next = _image.Slots[session.Association].LinkAt(session.Slot);
         return next >= 0 && _image.Links[next].Carries(in key) ? _placement.LinkPosition(next) : null;
+    }
+
+    private readonly struct Collector(List<(ClvTuple Key, ClvSession Session)> sessions) : SessionMap.IVisitor
+    {
+        internal List<(ClvTuple Key, ClvSession Session)> Sessions => sessions;
+
+        public void Visit(in ClvTuple key, in ClvSession session) => sessions.Add((key, session));
+    }
+
+    private struct Settler(BpfWanDatapath datapath, DatapathAssociation actions, int association, int link) : SessionMap.IVisitor
+    {
+        internal int Settled { get; private set; }
+
+        public void Visit(in ClvTuple key, in ClvSession session)
+        {
+            LinkDownAction action = key.IsTcp ? actions.TcpOnLinkDown : actions.UdpOnLinkDown;
+            if (session.Association != association || !session.Binding.IsPinned || session.Binding.LinkIndex != link || action == LinkDownAction.Drain)
+            {
+                return;
+            }
+
+            lock (datapath._gate)
+            {
+                bool hasOther = datapath._image.Slots[association].LinkAt(session.Slot) != link;
+                Settled += hasOther && datapath._sessions.Unpin(in key, link) ? 1 : 0;
+            }
+        }
     }
 }

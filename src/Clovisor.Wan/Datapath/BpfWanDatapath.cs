@@ -22,6 +22,8 @@ namespace Clovisor.Wan.Datapath;
 /// </remarks>
 public sealed partial class BpfWanDatapath : IWanDatapath
 {
+    private const int ReverseSweepEvery = 6;
+
     private readonly Lock _gate = new();
     private readonly Lock _sweep = new();
     private readonly ILogger _logger;
@@ -32,6 +34,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     private readonly SessionTable _sessions;
     private readonly byte _dscpMask;
     private ITimer? _sweeping;
+    private int _sweeps;
     private PlanImage _image;
     private PlanPlacement _placement = PlanPlacement.None;
     private DatapathPlan? _plan;
@@ -54,8 +57,11 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     /// <summary>Whether maps were found that a process before had left, and taken over with their sessions.</summary>
     public bool WasAdopted => _maps.WasAdopted;
 
-    /// <summary>The most sessions that the kernel holds at a time.</summary>
-    public int MaxSessions => (int)_maps.Sessions.Map.MaxEntries;
+    /// <summary>The most IPv4 sessions that the kernel holds at a time.</summary>
+    public int MaxSessions => (int)_maps.Sessions.V4.Map.MaxEntries;
+
+    /// <summary>The most IPv6 sessions that the kernel holds at a time.</summary>
+    public int MaxSessionsV6 => (int)_maps.Sessions.V6.Map.MaxEntries;
 
     /// <summary>
     /// Loads the programs and makes the maps; or takes over those that are pinned, swapping the programs on the devices without a gap.
@@ -80,7 +86,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         DatapathSockets? sockets = null;
         try
         {
-            maps = DatapathMaps.OpenOrCreate(pins, settings.MaxSessions);
+            maps = DatapathMaps.OpenOrCreate(pins, settings);
             devices = new DatapathDevices(pins, settings.Hook, maps.Egress, maps.Ingress);
             if (maps.WasAdopted)
             {
@@ -90,10 +96,10 @@ public sealed partial class BpfWanDatapath : IWanDatapath
             sockets = DatapathSockets.Start(pins, maps, settings);
             var datapath = new BpfWanDatapath(settings, pins, maps, devices, sockets, log);
             datapath.BeginSweeping(settings);
-            LogStarted(log, pins.Path, maps.WasAdopted ? "adopted" : "new", datapath.MaxSessions);
-            if (maps.WasAdopted && datapath.MaxSessions != settings.MaxSessions)
+            LogStarted(log, pins.Path, maps.WasAdopted ? "adopted" : "new", datapath.MaxSessions, datapath.MaxSessionsV6);
+            if (maps.WasAdopted && (datapath.MaxSessions, datapath.MaxSessionsV6) != (settings.MaxSessions, settings.MaxSessionsV6))
             {
-                LogSizeKept(log, datapath.MaxSessions, settings.MaxSessions);
+                LogSizeKept(log, datapath.MaxSessions, datapath.MaxSessionsV6, settings.MaxSessions, settings.MaxSessionsV6);
             }
 
             return datapath;
@@ -231,7 +237,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     {
         try
         {
-            Sweep();
+            SweepOnce(++_sweeps % ReverseSweepEvery == 0);
         }
         catch (ObjectDisposedException)
         {

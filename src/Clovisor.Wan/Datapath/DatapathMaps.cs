@@ -11,6 +11,10 @@ internal sealed class DatapathMaps : IDisposable
 {
     private const string ObjectName = "wan.bpf.o";
     private const string LayoutMap = "clv_layout";
+    private const string SessionsV4 = "clv_sessions4";
+    private const string SessionsV6 = "clv_sessions6";
+    private const string ReverseV4 = "clv_reverse4";
+    private const string ReverseV6 = "clv_reverse6";
     private const int Einval = 22;
 
     private readonly BpfArrayMap<ClvLink> _links;
@@ -27,8 +31,10 @@ internal sealed class DatapathMaps : IDisposable
         _slots = loaded.ArrayMap<ClvSlotTable>("clv_slots");
         _tags = loaded.ArrayMap<uint>("clv_dscp");
         _ports = loaded.ArrayMap<ClvPortBlock>("clv_ports");
-        Sessions = loaded.HashMap<ClvTuple, ClvSession>("clv_sessions");
-        Reverse = loaded.HashMap<ClvTuple, ClvOrigin>("clv_reverse");
+        Sessions = new SessionMap(loaded.HashMap<ClvTupleV4, ClvSession>(SessionsV4), loaded.HashMap<ClvTuple, ClvSession>(SessionsV6));
+        Reverse = new ReverseMap(loaded.HashMap<ClvTupleV4, ClvOriginV4>(ReverseV4), loaded.HashMap<ClvTuple, ClvOrigin>(ReverseV6));
+        Sources = new LinkSources(loaded.ArrayMap<ClvSource>("clv_sources"));
+        Homes = new HomeDevices(loaded.ArrayMap<ClvHome>("clv_homes"));
         Announced = loaded.HashMap<ulong, uint>("clv_announced");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
         Egress = loaded.Program("clv_egress");
@@ -37,9 +43,13 @@ internal sealed class DatapathMaps : IDisposable
 
     internal bool WasAdopted { get; }
 
-    internal BpfHashMap<ClvTuple, ClvSession> Sessions { get; }
+    internal SessionMap Sessions { get; }
 
-    internal BpfHashMap<ClvTuple, ClvOrigin> Reverse { get; }
+    internal ReverseMap Reverse { get; }
+
+    internal LinkSources Sources { get; }
+
+    internal HomeDevices Homes { get; }
 
     internal BpfHashMap<ulong, uint> Announced { get; }
 
@@ -58,7 +68,7 @@ internal sealed class DatapathMaps : IDisposable
         return BpfObjectFile.Open(elf, name);
     }
 
-    internal static DatapathMaps OpenOrCreate(PinDirectory pins, int maxSessions)
+    internal static DatapathMaps OpenOrCreate(PinDirectory pins, WanDatapathSettings settings)
     {
         using BpfObjectFile file = OpenObject();
         bool adopting = File.Exists(pins.Map(LayoutMap));
@@ -70,8 +80,8 @@ internal sealed class DatapathMaps : IDisposable
         {
             // Left by a start that was killed before it was done: nothing uses them.
             pins.RemoveMaps();
-            file.Map("clv_sessions").MaxEntries = (uint)maxSessions;
-            file.Map("clv_reverse").MaxEntries = (uint)maxSessions;
+            file.Map(SessionsV4).MaxEntries = file.Map(ReverseV4).MaxEntries = (uint)settings.MaxSessions;
+            file.Map(SessionsV6).MaxEntries = file.Map(ReverseV6).MaxEntries = (uint)settings.MaxSessionsV6;
         }
 
         using BpfObject loaded = file.Load();
@@ -141,6 +151,11 @@ internal sealed class DatapathMaps : IDisposable
                 continue;
             }
 
+            if (to.Links[i].Ifindex != 0 && from.Links[i].Generation != to.Links[i].Generation)
+            {
+                Sources.Write(i, in to.Links[i]);
+            }
+
             if (!to.Links[i].IsUsable)
             {
                 closing.Add(i);
@@ -181,6 +196,8 @@ internal sealed class DatapathMaps : IDisposable
         _ports.Dispose();
         Sessions.Dispose();
         Reverse.Dispose();
+        Sources.Dispose();
+        Homes.Dispose();
         Announced.Dispose();
         Counters.Dispose();
         Egress.Dispose();
@@ -212,7 +229,7 @@ internal sealed class DatapathMaps : IDisposable
             foreach (BpfMapDefinition definition in file.Maps)
             {
                 using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
-                if (definition.Name is "clv_sessions" or "clv_reverse")
+                if (definition.Name is SessionsV4 or SessionsV6 or ReverseV4 or ReverseV6)
                 {
                     definition.MaxEntries = pinned.MaxEntries;
                 }

@@ -5,6 +5,9 @@ namespace Clovisor.Wan.Datapath;
 /// <summary>The kernel's clock of sessions (CLOCK_MONOTONIC, as is <see cref="Stopwatch"/>), moved on by a <see cref="TimeProvider"/>.</summary>
 internal sealed class SessionClock
 {
+    // Mirror of CLV_TICK_BITS.
+    private const int TickBits = 31;
+
     private readonly TimeProvider _provider;
     private readonly long _start;
     private readonly ulong _startNanoseconds;
@@ -16,5 +19,8 @@ internal sealed class SessionClock
         _startNanoseconds = (ulong)(Stopwatch.GetTimestamp() * (1_000_000_000.0 / Stopwatch.Frequency));
     }
 
-    internal ulong Nanoseconds => _startNanoseconds + ((ulong)_provider.GetElapsedTime(_start).Ticks * 100);
+    /// <summary>Now, in ticks of 2^31 ns, which come round after 39 hours.</summary>
+    internal ushort Tick => (ushort)((_startNanoseconds + ((ulong)_provider.GetElapsedTime(_start).Ticks * 100)) >> TickBits);
+
+    internal static TimeSpan Of(int ticks) => TimeSpan.FromTicks((((long)ticks) << TickBits) / 100);
 }

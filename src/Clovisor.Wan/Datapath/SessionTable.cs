@@ -1,5 +1,5 @@
 using Clovisor.Bpf;
-using Clovisor.Bpf.Maps;
+using Clovisor.Wan.Datapath.Interop;
 using Clovisor.Wan.Datapath.Layout;
 
 namespace Clovisor.Wan.Datapath;
@@ -8,10 +8,10 @@ namespace Clovisor.Wan.Datapath;
 internal sealed class SessionTable
 {
     private const int E2Big = 7;
-    private const ulong FreshNs = 1_000_000_000;
 
-    private readonly BpfHashMap<ClvTuple, ClvSession> _sessions;
-    private readonly BpfHashMap<ClvTuple, ClvOrigin> _reverse;
+    private readonly SessionMap _sessions;
+    private readonly ReverseMap _reverse;
+    private readonly LinkSources _sources;
     private readonly WanDatapathSettings _settings;
     private readonly SessionClock _clock;
 
@@ -19,6 +19,7 @@ internal sealed class SessionTable
     {
         _sessions = maps.Sessions;
         _reverse = maps.Reverse;
+        _sources = maps.Sources;
         _settings = settings;
         _clock = new SessionClock(settings.TimeProvider);
     }
@@ -30,7 +31,8 @@ internal sealed class SessionTable
     /// <param name="moves">Whether a session that is there goes to that slot too.</param>
     internal ClvSession Enter(in ClvTuple key, int association, byte slot, bool moves)
     {
-        var session = new ClvSession { LastSeenNs = _clock.Nanoseconds, Association = (ushort)association, Slot = slot };
+        ushort now = _clock.Tick;
+        var session = ClvSession.New(association, slot, now);
         // Twice, since one that is there may end between the two looks.
         for (int attempt = 0; attempt < 2; attempt++)
         {
@@ -45,16 +47,14 @@ internal sealed class SessionTable
             }
 
             // One that packets pass now must not be written over: what they count meanwhile would be lost.
-            bool fresh = session.LastSeenNs < present.LastSeenNs + FreshNs;
+            bool fresh = present.Age(now) <= 1;
             if (present.Association == association && present.State != ClvSessionState.Closing && fresh && (!moves || present.Slot == slot))
             {
                 return present;
             }
 
             // A packet that passes between the look and this write goes uncounted; its binding the program restores by itself.
-            present.Association = (ushort)association;
-            present.Slot = moves ? slot : present.Slot;
-            present.LastSeenNs = session.LastSeenNs;
+            present = present.MovedTo(association, moves ? slot : present.Slot, now);
             if (_sessions.TryUpdate(in key, in present))
             {
                 return present;
@@ -64,15 +64,15 @@ internal sealed class SessionTable
         return session;
     }
 
-    /// <summary>Makes the program take the session's link for lost, by a generation that the link does not have.</summary>
+    /// <summary>Makes the program take the session's link for lost.</summary>
     internal bool Unpin(in ClvTuple key, int link)
     {
-        if (!_sessions.TryGetValue(in key, out ClvSession session) || !session.Binding.IsPinned || session.Binding.Link != link)
+        if (!_sessions.TryGetValue(in key, out ClvSession session) || !session.Binding.IsPinned || session.Binding.LinkIndex != link)
         {
             return false;
         }
 
-        session.Binding.Generation--;
+        session.Binding = session.Binding.AsLost();
         return _sessions.TryUpdate(in key, in session);
     }
 
@@ -87,56 +87,56 @@ internal sealed class SessionTable
         return true;
     }
 
-    internal IReadOnlyList<KeyValuePair<ClvTuple, ClvSession>> Snapshot() => _sessions.Snapshot().Entries;
+    /// <summary>Shows every session.</summary>
+    internal void Walk<TVisitor>(ref TVisitor visitor)
+        where TVisitor : SessionMap.IVisitor, allows ref struct => _sessions.Walk(ref visitor);
 
-    /// <summary>Forgets sessions that are idle, and arriving tuples that lead to none.</summary>
+    /// <summary>Forgets sessions that are idle. Memory does not grow with the table.</summary>
     /// <param name="gate">What <see cref="Enter"/> and <see cref="Remove"/> are called under. Held for one session at a time, so that a long
     /// sweep keeps no report waiting.</param>
+    /// <param name="links">The links in force.</param>
     /// <returns>How many sessions were forgotten.</returns>
-    internal int Sweep(Lock gate)
+    internal int Sweep(Lock gate, ClvLink[] links)
     {
-        // In this order: a tuple that is claimed after the first look cannot seem to be without its session.
-        IReadOnlyList<KeyValuePair<ClvTuple, ClvOrigin>> arriving = _reverse.Snapshot().Entries;
-        BpfMapSnapshot<ClvTuple, ClvSession> snapshot = _sessions.Snapshot();
-        var sessions = new Dictionary<ClvTuple, ClvSession>();
-        foreach ((ClvTuple key, ClvSession session) in snapshot.Entries)
-        {
-            sessions[key] = session;
-        }
-
-        ulong now = _clock.Nanoseconds;
-        int removed = 0;
-        foreach ((ClvTuple key, ClvSession session) in sessions)
-        {
-            if (!IsIdle(in key, in session, now))
-            {
-                continue;
-            }
-
-            lock (gate)
-            {
-                // Looked at again: a packet or a report may have come since the copy was taken.
-                if (_sessions.TryGetValue(in key, out ClvSession latest) && IsIdle(in key, in latest, now) && Remove(in key))
-                {
-                    removed++;
-                }
-            }
-        }
-
-        foreach ((ClvTuple tuple, ClvOrigin origin) in snapshot.IsComplete ? arriving : [])
-        {
-            ClvTuple key = origin.SessionKey(in tuple);
-            if (!sessions.TryGetValue(key, out ClvSession session) || (session.Binding.IsBound && !Leads(in tuple, in key, in session)))
-            {
-                _reverse.Remove(in tuple);
-            }
-        }
-
-        return removed;
+        var sweeper = new Sweeper(this, gate, links, _clock.Tick);
+        _sessions.Walk(ref sweeper);
+        return sweeper.Removed;
     }
 
-    private static bool Leads(in ClvTuple arriving, in ClvTuple key, in ClvSession session) =>
-        key.Reverse(session.WireAddress(in key), session.Binding.Port).Equals(arriving);
+    /// <summary>Forgets arriving tuples that lead to no session. A rare leftover: of a process that was killed, or of a binding that lost a race.</summary>
+    internal void SweepReverse()
+    {
+        List<(ClvTuple Arriving, ClvOrigin Origin)> suspects = _reverse.Where(LeadsNowhere);
+        if (suspects.Count == 0)
+        {
+            return;
+        }
+
+        // A program takes the tuple first and binds the session then: after this every one that was between the two is through.
+        GracePeriod.Wait();
+        foreach ((ClvTuple arriving, ClvOrigin origin) in suspects)
+        {
+            if (_reverse.TryGetValue(in arriving, out ClvOrigin latest) && latest.Equals(in origin) && LeadsNowhere(arriving, latest))
+            {
+                _reverse.Remove(in arriving);
+            }
+        }
+    }
+
+    private bool LeadsNowhere(ClvTuple arriving, ClvOrigin origin)
+    {
+        ClvTuple key = origin.SessionKey(in arriving);
+        return !_sessions.TryGetValue(in key, out ClvSession session)
+            || (session.Binding.IsBound && !(TryArriving(in key, in session, out ClvTuple leading) && leading.Equals(arriving)));
+    }
+
+    /// <summary>What packets that come back to a bound session look like.</summary>
+    private bool TryArriving(in ClvTuple key, in ClvSession session, out ClvTuple arriving)
+    {
+        bool known = _sources.TryFind(in key, session.Binding, out ClvAddress address);
+        arriving = key.Reverse(in address, session.Binding.Port);
+        return known;
+    }
 
     private bool TryAdd(in ClvTuple key, in ClvSession session)
     {
@@ -150,11 +150,11 @@ internal sealed class SessionTable
                 "enter session",
                 key.ToSession().ToString(),
                 E2Big,
-                $"The table holds its most of {_sessions.Map.MaxEntries} sessions, and live ones are never pushed out. Raise MaxSessions, or shorten the idle times.");
+                $"The table holds its most of {_sessions.Most(in key)} {(key.IsV4 ? "IPv4" : "IPv6")} sessions, and live ones are never pushed out. Raise {(key.IsV4 ? nameof(WanDatapathSettings.MaxSessions) : nameof(WanDatapathSettings.MaxSessionsV6))}, or shorten the idle times.");
         }
     }
 
-    private bool IsIdle(in ClvTuple key, in ClvSession session, ulong now)
+    private bool IsIdle(in ClvTuple key, in ClvSession session, ushort now)
     {
         TimeSpan limit = session.State switch
         {
@@ -164,20 +164,47 @@ internal sealed class SessionTable
             ClvSessionState.Closing => _settings.ClosingIdle,
             _ => _settings.TcpIdle,
         };
-        return now > session.LastSeenNs && now - session.LastSeenNs > (ulong)limit.Ticks * 100;
+        // The tick of the last packet may have been nearly over: one less is sure to have passed.
+        return SessionClock.Of(session.Age(now) - 1) >= limit;
     }
 
     private void Release(in ClvTuple key, in ClvSession session)
     {
-        if (!session.Binding.IsBound)
-        {
-            return;
-        }
-
-        ClvTuple arriving = key.Reverse(session.WireAddress(in key), session.Binding.Port);
-        if (_reverse.TryGetValue(in arriving, out ClvOrigin origin) && origin.SessionKey(in arriving).Equals(key))
+        if (session.Binding.IsBound && TryArriving(in key, in session, out ClvTuple arriving)
+            && _reverse.TryGetValue(in arriving, out ClvOrigin origin) && origin.SessionKey(in arriving).Equals(key))
         {
             _reverse.Remove(in arriving);
+        }
+    }
+
+    private struct Sweeper(SessionTable table, Lock gate, ClvLink[] links, ushort now) : SessionMap.IVisitor
+    {
+        // Of 256 generations, which a binding can tell apart, half are still to come.
+        private const int LongAgo = 128;
+
+        internal int Removed { get; private set; }
+
+        public void Visit(in ClvTuple key, in ClvSession session)
+        {
+            if (table.IsIdle(in key, in session, now))
+            {
+                lock (gate)
+                {
+                    // Looked at again: a packet or a report may have come since the copy was taken.
+                    if (table._sessions.TryGetValue(in key, out ClvSession latest) && table.IsIdle(in key, in latest, now) && table.Remove(in key))
+                    {
+                        Removed++;
+                    }
+                }
+            }
+            else if (session.Binding is { IsPinned: true, IsLost: false } binding && (byte)(links[binding.LinkIndex].Generation - binding.Generation) >= LongAgo)
+            {
+                // Before the link comes to the same number again, and the session seems to be its own.
+                lock (gate)
+                {
+                    table.Unpin(in key, binding.LinkIndex);
+                }
+            }
         }
     }
 }

@@ -5,6 +5,9 @@ namespace Clovisor.Wan.Datapath;
 /// <summary>How the kernel datapath is set up. Immutable.</summary>
 public sealed record WanDatapathSettings
 {
+    // The kernel's times of sessions come round after 39 hours.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromHours(24);
+
     /// <summary>Where maps and links are pinned, so that they outlive the process and the next one finds them.</summary>
     /// <value>
     /// The default is <c>/sys/fs/bpf/clovisor</c>. Made when it does not exist; where it is in no BPF file system, one is mounted there. One
@@ -12,9 +15,16 @@ public sealed record WanDatapathSettings
     /// </value>
     public string PinDirectory { get; init; } = "/sys/fs/bpf/clovisor";
 
-    /// <summary>The most sessions at a time. Each costs about 300 bytes of kernel memory, taken at the start.</summary>
+    /// <summary>
+    /// The most IPv4 sessions at a time: a hard limit of memory. Each costs 200 bytes of the kernel's, taken at the start. Beyond it live
+    /// sessions stay and new ones are refused: reported ones with an error, tagged ones by leaving them to the node's routes.
+    /// </summary>
     /// <value>The default is 65536; from 1 to 16777216. Maps that are found pinned keep the size that they have.</value>
     public int MaxSessions { get; init; } = 65536;
+
+    /// <summary>The same of IPv6 sessions, at 260 bytes each.</summary>
+    /// <value>The default is 16384; from 1 to 16777216.</value>
+    public int MaxSessionsV6 { get; init; } = 16384;
 
     /// <summary>The way to attach to the devices.</summary>
     /// <value>The default is null: tcx, and clsact where the kernel has no tcx.</value>
@@ -39,19 +49,19 @@ public sealed record WanDatapathSettings
     public bool ClearTags { get; init; }
 
     /// <summary>How long an established TCP session may be silent before it is forgotten.</summary>
-    /// <value>The default is 2 hours. Must be positive.</value>
+    /// <value>The default is 2 hours. From above 0 to 24 hours; the kernel tells times of some 2 seconds apart.</value>
     public TimeSpan TcpIdle { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>The same for TCP that was not answered yet, and for sessions that were entered and never seen.</summary>
-    /// <value>The default is 2 minutes. Must be positive.</value>
+    /// <value>The default is 2 minutes. From above 0 to 24 hours.</value>
     public TimeSpan OpeningIdle { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The same for TCP after a FIN or a reset in either direction.</summary>
-    /// <value>The default is 1 minute. Must be positive.</value>
+    /// <value>The default is 1 minute. From above 0 to 24 hours.</value>
     public TimeSpan ClosingIdle { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The same for UDP.</summary>
-    /// <value>The default is 3 minutes. Must be positive.</value>
+    /// <value>The default is 3 minutes. From above 0 to 24 hours.</value>
     public TimeSpan UdpIdle { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How often idle sessions are looked for.</summary>
@@ -81,9 +91,12 @@ public sealed record WanDatapathSettings
             errors.Add($"DscpMask {DscpMask} must be from 1 to 63");
         }
 
-        if (MaxSessions is < 1 or > 1 << 24)
+        foreach ((string name, int value) in new[] { (nameof(MaxSessions), MaxSessions), (nameof(MaxSessionsV6), MaxSessionsV6) })
         {
-            errors.Add($"MaxSessions {MaxSessions} must be from 1 to {1 << 24}");
+            if (value is < 1 or > 1 << 24)
+            {
+                errors.Add($"{name} {value} must be from 1 to {1 << 24}");
+            }
         }
 
         foreach ((string name, TimeSpan value) in new[]
@@ -91,9 +104,9 @@ public sealed record WanDatapathSettings
             (nameof(TcpIdle), TcpIdle), (nameof(OpeningIdle), OpeningIdle), (nameof(ClosingIdle), ClosingIdle), (nameof(UdpIdle), UdpIdle),
         })
         {
-            if (value <= TimeSpan.Zero)
+            if (value <= TimeSpan.Zero || value > LongestIdle)
             {
-                errors.Add($"{name} {value} must be positive");
+                errors.Add($"{name} {value} must be positive, and at most {LongestIdle}");
             }
         }
 

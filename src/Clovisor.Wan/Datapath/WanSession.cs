@@ -23,14 +23,8 @@ public sealed record WanSession
     /// <summary>The source it is translated to, or null when it is not translated.</summary>
     public IPEndPoint? TranslatedSource { get; init; }
 
-    /// <summary>Packets that left by this session, since it was entered.</summary>
-    public long PacketsOut { get; init; }
-
     /// <summary>Bytes that left by this session from the network header on, since it was entered.</summary>
     public long BytesOut { get; init; }
-
-    /// <summary>Packets that came back by this session.</summary>
-    public long PacketsIn { get; init; }
 
     /// <summary>Bytes that came back by this session.</summary>
     public long BytesIn { get; init; }

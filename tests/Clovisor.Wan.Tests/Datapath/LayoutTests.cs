@@ -25,6 +25,7 @@ public sealed partial class LayoutTests
     [
         typeof(ClvTuple), typeof(ClvBinding), typeof(ClvSession), typeof(ClvOrigin), typeof(ClvLink), typeof(ClvAssociation),
         typeof(ClvSlotTable), typeof(ClvLayout), typeof(ClvPortBlock), typeof(ClvSettings), typeof(ClvFragment), typeof(ClvFragmentPorts),
+        typeof(ClvTupleV4), typeof(ClvOriginV4), typeof(ClvHome), typeof(ClvSource),
     ];
 
     private static readonly Dictionary<string, Type> EnumMirrors = new()
@@ -118,6 +119,8 @@ public sealed partial class LayoutTests
         Assert.Equal(DatapathPlan.MaxLinks, (int)file.Map("clv_links").MaxEntries);
         Assert.Equal(DatapathPlan.MaxAssociations, (int)file.Map("clv_slots").MaxEntries);
         Assert.Equal(DatapathPlan.MaxAssociations, (int)file.Map("clv_assocs").MaxEntries);
+        Assert.Equal(ClvHome.Most, (int)file.Map("clv_homes").MaxEntries);
+        Assert.Equal(DatapathPlan.MaxLinks * ClvSource.Kept, (int)file.Map("clv_sources").MaxEntries);
         Assert.Equal(65536, (int)file.Map("clv_ports").MaxEntries * ClvPortBlock.Ports);
     }
 

@@ -40,6 +40,21 @@ public sealed class ProgramPassingTests : ProgramTestBase
     }
 
     [KernelFact]
+    public void Takes_no_ipv6_packet_for_one_of_ipv4()
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
+        (IPEndPoint source6, IPEndPoint destination6) = Ends(v6: true);
+        var mappedSource = new IPEndPoint(source.Address.MapToIPv6(), source.Port);
+        var mappedDestination = new IPEndPoint(destination.Address.MapToIPv6(), destination.Port);
+
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(mappedSource, destination6, Tag), DatapathReason.Headers);
+        Passes(datapath, datapath.Maps.Egress, FrameBuilder.UdpFrame(source6, mappedDestination, Tag), DatapathReason.Headers);
+
+        Assert.Empty(datapath.Sessions());
+    }
+
+    [KernelFact]
     public void Passes_on_a_packet_without_session_or_tag()
     {
         BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
@@ -74,11 +89,14 @@ public sealed class ProgramPassingTests : ProgramTestBase
         (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
         datapath.Admit(Session(true, source, destination), 0);
 
-        Passes(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn), DatapathReason.OutHome);
-        Passes(datapath, datapath.Maps.Ingress, FrameBuilder.TcpFrame(destination, source, FrameBuilder.Syn | FrameBuilder.Ack), DatapathReason.InHome);
+        byte[] syn = FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn);
+        byte[] answer = FrameBuilder.TcpFrame(destination, source, FrameBuilder.Syn | FrameBuilder.Ack, payload: 7);
+
+        Passes(datapath, datapath.Maps.Egress, syn, DatapathReason.OutHome);
+        Passes(datapath, datapath.Maps.Ingress, answer, DatapathReason.InHome);
 
         WanSession session = Assert.Single(datapath.Sessions());
-        Assert.Equal((1, 1, null), (session.PacketsOut, session.PacketsIn, session.TranslatedSource));
+        Assert.Equal((syn.Length - 14, answer.Length - 14, null), (session.BytesOut, session.BytesIn, session.TranslatedSource));
     }
 
     [KernelTheory]

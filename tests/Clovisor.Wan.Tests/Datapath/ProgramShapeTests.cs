@@ -119,13 +119,15 @@ public sealed class ProgramShapeTests : ProgramTestBase
             return made;
         }
 
-        byte[] left = Through(datapath.Maps.Egress, FrameBuilder.UdpFrame(source, destination, payload: 64), 0, DatapathReason.OutRedirected);
+        byte[] whole = FrameBuilder.UdpFrame(source, destination, payload: 64);
+        int inFragments = FrameShapes.Fragments(whole, 24).Sum(fragment => fragment.Length - 14);
+        byte[] left = Through(datapath.Maps.Egress, whole, 0, DatapathReason.OutRedirected);
         byte[] back = Through(datapath.Maps.Ingress, FrameBuilder.UdpFrame(destination, translated, payload: 64), 1, DatapathReason.InReturned);
 
         Assert.Equal(translated, FrameBuilder.SourceEnd(left));
         Assert.Equal(source, FrameBuilder.DestinationEnd(back));
         WanSession session = Assert.Single(datapath.Sessions());
-        Assert.Equal((2, 2), (session.PacketsOut, session.PacketsIn));
+        Assert.Equal((inFragments, inFragments), (session.BytesOut, session.BytesIn));
     }
 
     [KernelTheory]

@@ -39,6 +39,18 @@ internal struct ClvAddress
         return raw;
     }
 
+    /// <summary>The mapped form of those four bytes.</summary>
+    internal static ClvAddress FromRawV4(uint raw)
+    {
+        ClvAddress result = default;
+        V4Prefix.CopyTo(result);
+        MemoryMarshal.Write(((Span<byte>)result)[V4Prefix.Length..], in raw);
+        return result;
+    }
+
+    /// <summary>The four bytes of a mapped address.</summary>
+    internal readonly uint RawV4() => MemoryMarshal.Read<uint>(((ReadOnlySpan<byte>)this)[V4Prefix.Length..]);
+
     internal readonly IPAddress ToAddress()
     {
         ReadOnlySpan<byte> bytes = this;

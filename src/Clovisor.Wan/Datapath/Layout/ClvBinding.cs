@@ -6,14 +6,28 @@ namespace Clovisor.Wan.Datapath.Layout;
 [StructLayout(LayoutKind.Sequential)]
 internal struct ClvBinding
 {
+    private const byte IndexBits = DatapathPlan.MaxLinks - 1;
+
     internal byte Link;
-    internal ClvBindingFlag Flags;
+    internal byte Generation;
     internal ushort Port;
-    internal uint Generation;
 
-    internal readonly bool IsBound => (Flags & ClvBindingFlag.Bound) != 0;
+    /// <summary>The index of the link.</summary>
+    internal readonly int LinkIndex => Link & IndexBits;
 
-    internal readonly bool IsPinned => (Flags & ClvBindingFlag.Pinned) != 0;
+    internal readonly bool IsBound => Has(ClvBindingFlag.Bound);
 
-    internal readonly bool IsTranslated => (Flags & ClvBindingFlag.Translated) != 0;
+    internal readonly bool IsPinned => Has(ClvBindingFlag.Pinned);
+
+    internal readonly bool IsTranslated => Has(ClvBindingFlag.Translated);
+
+    internal readonly bool IsLost => Has(ClvBindingFlag.Lost);
+
+    /// <summary>The same, but taken by the programs as if its link had failed.</summary>
+    internal readonly ClvBinding AsLost() => this with { Link = (byte)(Link | (byte)ClvBindingFlag.Lost) };
+
+    /// <summary>Whether the link is the one that this binding is of, and looks to its peers as it did then.</summary>
+    internal readonly bool IsTo(in ClvLink link) => !IsLost && Generation == (byte)link.Generation;
+
+    private readonly bool Has(ClvBindingFlag flag) => ((ClvBindingFlag)Link & flag) != 0;
 }

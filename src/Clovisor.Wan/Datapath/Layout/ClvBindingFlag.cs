@@ -5,7 +5,8 @@ namespace Clovisor.Wan.Datapath.Layout;
 internal enum ClvBindingFlag : byte
 {
     None = 0,
-    Bound = 1,
-    Pinned = 2,
-    Translated = 4,
+    Bound = 16,
+    Pinned = 32,
+    Translated = 64,
+    Lost = 128,
 }

@@ -10,6 +10,8 @@ internal struct ClvOrigin
     internal ushort Port;
     internal ushort Reserved;
 
+    internal readonly bool Equals(in ClvOrigin other) => Port == other.Port && Addr.Equals(in other.Addr);
+
     /// <summary>The key of the session that the arriving tuple belongs to.</summary>
     internal readonly ClvTuple SessionKey(in ClvTuple arriving) => new()
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Clovisor.Wan.Datapath.Layout;
@@ -7,26 +6,51 @@ namespace Clovisor.Wan.Datapath.Layout;
 [StructLayout(LayoutKind.Sequential)]
 internal struct ClvSession
 {
-    internal ulong PacketsOut;
-    internal ulong BytesOut;
-    internal ulong PacketsIn;
-    internal ulong BytesIn;
-    internal ulong LastSeenNs;
+    private const int ByteBits = 48;
+
+    // Times ahead of now by less than this are those of CPUs that brought them to now together.
+    private const ushort LargestAge = 0xff00;
+
+    internal ulong Out;
+    internal ulong In;
     internal ClvBinding Binding;
-    internal ClvAddress Translated;
-    internal uint HomeIfindex;
-    internal ushort Association;
-    internal byte Slot;
+    internal ushort Place;
     internal ClvSessionState State;
-    internal Mac HomeMac;
-    internal ushort Reserved;
+    internal byte Home;
 
-    /// <summary>The source address on the wire, for a session with this key.</summary>
-    internal readonly ClvAddress WireAddress(in ClvTuple key) => Binding.IsTranslated ? Translated : key.Saddr;
+    internal readonly int Association => Place / DatapathPlan.SlotsPerAssociation;
 
-    [InlineArray(6)]
-    internal struct Mac
+    internal readonly byte Slot => (byte)(Place % DatapathPlan.SlotsPerAssociation);
+
+    internal readonly long BytesOut => Bytes(Out);
+
+    internal readonly long BytesIn => Bytes(In);
+
+    /// <summary>A session of no packets.</summary>
+    internal static ClvSession New(int association, byte slot, ushort tick) => new()
     {
-        private byte _first;
+        Out = (ulong)tick << ByteBits,
+        In = (ulong)tick << ByteBits,
+        Place = PlaceOf(association, slot),
+    };
+
+    /// <summary>The same in another place, and seen now.</summary>
+    internal readonly ClvSession MovedTo(int association, byte slot, ushort tick) => this with
+    {
+        Out = (ulong)BytesOut | ((ulong)tick << ByteBits),
+        Place = PlaceOf(association, slot),
+    };
+
+    /// <summary>How many ticks ago its last packet was, in either direction.</summary>
+    internal readonly int Age(ushort tick) => Math.Min(Since(Out, tick), Since(In, tick));
+
+    private static ushort PlaceOf(int association, byte slot) => (ushort)((association * DatapathPlan.SlotsPerAssociation) + slot);
+
+    private static long Bytes(ulong traffic) => (long)(traffic & ((1UL << ByteBits) - 1));
+
+    private static int Since(ulong traffic, ushort tick)
+    {
+        ushort age = (ushort)(tick - (ushort)(traffic >> ByteBits));
+        return age > LargestAge ? 0 : age;
     }
 }

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace Clovisor.Wan.Datapath.Layout;
 
-/// <summary>Mirror of <c>struct clv_tuple</c>. Ports are in network order.</summary>
+/// <summary>Mirror of <c>struct clv_tuple</c>, and a tuple of either family. Ports are in network order.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ClvTuple : IEquatable<ClvTuple>
 {
@@ -16,6 +16,8 @@ internal struct ClvTuple : IEquatable<ClvTuple>
     internal ushort Dport;
     internal byte Protocol;
     internal Padding Reserved;
+
+    internal readonly bool IsV4 => Saddr.IsV4;
 
     internal readonly bool IsTcp => Protocol == (byte)ProtocolType.Tcp;
 

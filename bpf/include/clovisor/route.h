@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef CLOVISOR_ROUTE_H
+#define CLOVISOR_ROUTE_H
+
+/* Which link a leaving packet of a session takes, or what becomes of it where there is none. */
+
+#include "link.h"
+#include "reset.h"
+#include "session.h"
+#include "verdict.h"
+
+/* What the rest of a program is to do with a packet. */
+enum clv_plan {
+	CLV_TAKE,		/* the binding in force */
+	CLV_BIND_ANEW,		/* bind to the choice, then take it */
+	CLV_STOP,		/* the verdict is given */
+};
+
+static __always_inline struct clv_association *clv_association_of(const struct clv_session *session)
+{
+	__u32 index = clv_association_index(session);
+
+	return bpf_map_lookup_elem(&clv_assocs, &index);
+}
+
+static __always_inline int clv_no_link(const struct clv_session *session)
+{
+	struct clv_association *association = clv_association_of(session);
+
+	if (association && association->in_use && association->on_no_link == CLV_NO_LINK_DROP)
+		return clv_drop(CLV_OUT_NO_LINK_DROPPED);
+	return clv_pass(CLV_OUT_NO_LINK_PASSED);
+}
+
+/* The session cannot move and its link is gone. Only those with somewhere to go are ended: the others wait for their link. */
+static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
+						union clv_binding_word binding, struct clv_choice next, int *act)
+{
+	struct clv_association *association = clv_association_of(session);
+	bool tcp = pkt->tuple.protocol == IPPROTO_TCP;
+	__u8 action = CLV_DOWN_DRAIN;
+
+	if (association)
+		action = tcp ? association->tcp_on_down : association->udp_on_down;
+	if (!next.at || action == CLV_DOWN_DRAIN) {
+		*act = clv_drop(CLV_OUT_WAITING);
+		return CLV_STOP;
+	}
+	/* A connection that is only opening loses nothing by starting on another link. */
+	if (action == CLV_DOWN_REBIND || clv_opens(pkt))
+		return CLV_BIND_ANEW;
+	if (!(pkt->tcp_flags & CLV_TCP_ACK) || pkt->tcp_flags & CLV_TCP_RST) {
+		*act = clv_drop(CLV_OUT_WAITING);
+		return CLV_STOP;
+	}
+	clv_unbind(pkt, binding);
+	clv_forget(&pkt->tuple, pkt->v6);
+	if (clv_turn_round(skb, pkt)) {
+		*act = clv_drop(CLV_OUT_FAILED);
+		return CLV_STOP;
+	}
+	*act = clv_verdict(CLV_OUT_RESET, bpf_redirect(skb->ifindex, BPF_F_INGRESS));
+	return CLV_STOP;
+}
+
+/* First packet that the program sees of a session. *translate is for the binding. */
+static __always_inline enum clv_plan clv_plan_first(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
+						    struct clv_choice *choice, bool *translate, int *act)
+{
+	if (!choice->at) {
+		*act = clv_no_link(session);
+		return CLV_STOP;
+	}
+	*translate = clv_translates(choice->at, pkt);
+	if (*translate && !clv_opens(pkt)) {
+		/* Reported after it opened: the peer knows its address, so it keeps the link that it opened on. */
+		*choice = clv_device_choice(skb->ifindex);
+		*translate = false;
+		if (!choice->at) {
+			*act = clv_pass(CLV_OUT_MID_STREAM);
+			return CLV_STOP;
+		}
+		return CLV_BIND_ANEW;
+	}
+	return CLV_BIND_ANEW;
+}
+
+/* A packet of a session that has a link. */
+static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
+						   union clv_binding_word binding, struct clv_choice *choice, bool *translate, int *act)
+{
+	struct clv_choice bound = { .at = clv_link_at(clv_bound_link(binding)), .index = clv_bound_link(binding) };
+	bool alive = bound.at && clv_is_bound_to(binding, bound.at) && clv_carries(bound.at, pkt);
+	bool pinned = binding.is.link & CLV_PINNED;
+	bool reopens = clv_opens(pkt) && session->state == CLV_STATE_CLOSING;
+	struct clv_choice next;
+
+	if (pinned && alive && !reopens) {
+		*choice = bound;
+		return CLV_TAKE;
+	}
+	next = clv_slot_choice(session, pkt);
+	*translate = next.at && clv_translates(next.at, pkt);
+	if (pinned || (*translate && !reopens)) {
+		if (alive && (!reopens || !next.at)) {
+			*choice = bound;
+			return CLV_TAKE;
+		}
+		if (!alive) {
+			*choice = next;
+			return clv_orphan(skb, pkt, session, binding, next, act);
+		}
+	}
+	if (!next.at) {
+		*act = clv_no_link(session);
+		return CLV_STOP;
+	}
+	*choice = next;
+	return !reopens && next.index == bound.index && clv_is_bound_to(binding, next.at) ? CLV_TAKE : CLV_BIND_ANEW;
+}
+
+#endif

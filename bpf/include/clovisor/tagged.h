@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef CLOVISOR_TAGGED_H
+#define CLOVISOR_TAGGED_H
+
+#include "session.h"
+#include "tag.h"
+
+/* Whether the tag of a packet counts: all do, or those alone that sockets of one control group set. */
+static __always_inline bool clv_is_trusted(struct __sk_buff *skb)
+{
+	const struct clv_settings *settings = clv_settings_now();
+
+	return settings && (!(settings->flags & CLV_SETTING_TRUSTED_ONLY) || bpf_skb_under_cgroup(skb, &clv_trusted, 0) == 1);
+}
+
+/* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
+static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_reason *reason)
+{
+	bool ports = pkt->tuple.protocol == IPPROTO_TCP || pkt->tuple.protocol == IPPROTO_UDP;
+	__u32 tag = clv_tag(ports ? pkt->tuple.sport : 0, pkt->dscp);
+
+	*reason = CLV_OUT_NO_SESSION;
+	if (!tag)
+		return NULL;
+	*reason = CLV_OUT_TAG_UNTRUSTED;
+	if (!clv_is_trusted(skb))
+		return NULL;
+	*reason = CLV_OUT_TAG_LATE;
+	if (!clv_opens(pkt))
+		return NULL;
+	*reason = CLV_OUT_TAG_REPEATED;
+	if (clv_is_translated(pkt))
+		return NULL;
+	*reason = CLV_OUT_TAG_LOCAL;
+	if (clv_stays_local(pkt))
+		return NULL;
+	*reason = CLV_OUT_TABLE_FULL;
+	return clv_enter(&pkt->tuple, pkt->v6, tag - 1);
+}
+
+#endif
