@@ -4,7 +4,7 @@ namespace Clovisor.EdgeHost.CommandLine;
 internal static class HelpText
 {
     public static string Of(IReadOnlyList<Role> roles) =>
-        "EdgeHost ROLE [OPTIONS]    EdgeHost ROLE --help\n\n" + string.Join('\n', roles.Select(r => $"  {r.Name,-9} {r.Help}"));
+        "EdgeHost ROLE [OPTIONS]    EdgeHost ROLE --help\n\n" + string.Join('\n', roles.Select(r => $"  {r.Name,-12} {r.Help}"));
 
     public static string Of(Role role)
     {

@@ -12,7 +12,7 @@ internal static class RoleTable
 
     public static async Task<int> RunAsync(string[] args, IReadOnlyList<Role> roles)
     {
-        Role? role = args.Length == 0 ? null : roles.FirstOrDefault(r => r.Name == args[0]);
+        Role? role = roles.FirstOrDefault(r => args.Take(r.Words).SequenceEqual(r.Name.Split(' ')));
         if (role is null)
         {
             bool asked = args is ["--help" or "-h" or "help", ..];
@@ -33,7 +33,7 @@ internal static class RoleTable
         using PosixSignalRegistration hangUp = CancelOn(PosixSignal.SIGHUP, stop);
         try
         {
-            return await role.Run(Arguments.Parse(role.Name, role.Options, args[1..]), stop.Token).ConfigureAwait(false);
+            return await role.Run(Arguments.Parse(role.Name, role.Options, args[role.Words..]), stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

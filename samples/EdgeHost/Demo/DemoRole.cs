@@ -3,6 +3,7 @@ using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Envoy;
 using Clovisor.EdgeHost.Lab;
 using Clovisor.EdgeHost.Transport;
+using Clovisor.Hosting.Envoy;
 using Spectre.Console;
 
 namespace Clovisor.EdgeHost.Demo;
@@ -31,8 +32,7 @@ internal static class DemoRole
         IDemoProxy proxy = settings switch
         {
             { Envoy: false } => new SidecarDemoProxy(settings),
-            { Tag: true } => new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)),
-            _ => new EnvoyReportProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false)),
+            _ => new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false), settings.Tag ? EnvoyMode.Tag : EnvoyMode.Report),
         };
         IDemoView view = Console.IsOutputRedirected ? new PlainView(Console.Out) : new LiveView(AnsiConsole.Console);
         Verdict verdict;

@@ -43,7 +43,7 @@ public sealed class RequestClassifier
         return known.TryGetValue(route, out ClassifiedRequest classified) ? classified : known.GetOrAdd(route, Find(snapshot, route));
     }
 
-    private static ClassifiedRequest Find(ClovisorSnapshot snapshot, Route route)
+    internal static ClassifiedRequest Find(ClovisorSnapshot snapshot, Route route)
     {
         if (route.VirtualService is not { } service)
         {

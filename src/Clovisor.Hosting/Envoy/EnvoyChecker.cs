@@ -63,11 +63,18 @@ public static class EnvoyChecker
         }
 
         CheckRange(settings.Timeout, 1, 1_000, nameof(settings.Timeout), faults);
+        CheckRange(settings.OpenTimeout, 1, 1_000, nameof(settings.OpenTimeout), faults);
+        CheckRange(settings.ConnectTimeout, 1, 60_000, nameof(settings.ConnectTimeout), faults);
         CheckRange(settings.HoldOff, 100, 60_000, nameof(settings.HoldOff), faults);
         CheckRange(settings.RememberFor, 100, 3_600_000, nameof(settings.RememberFor), faults);
         if (settings.RoutePort is < 1 or > 65_535)
         {
             faults.Add($"RoutePort is {settings.RoutePort}; it must be from 1 to 65535.");
+        }
+
+        if (settings.Retries is < 0 or > 100)
+        {
+            faults.Add($"Retries is {settings.Retries}; it must be from 0 to 100.");
         }
 
         if (settings.MaxConnections is < 1 or > 16_384)

@@ -13,10 +13,15 @@ public sealed record EnvoyClass(string Name, byte? Dscp = null, PortRange? Sourc
     /// <summary>The name of the class's cluster.</summary>
     public string Cluster => $"class-{Name}";
 
-    /// <summary>The classes of all associations that tag.</summary>
+    /// <summary>The classes of all associations that tag, by DSCP, source ports or both.</summary>
     public static ImmutableArray<EnvoyClass> Of(WanConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return [.. configuration.Associations.Where(association => association.TagDscp is not null).Select(association => new EnvoyClass(association.Name, association.TagDscp))];
+        return
+        [
+            .. configuration.Associations
+                .Where(association => association.TagDscp is not null || association.TagSourcePorts is not null)
+                .Select(association => new EnvoyClass(association.Name, association.TagDscp, association.TagSourcePorts)),
+        ];
     }
 }

@@ -9,11 +9,24 @@ public sealed record EnvoySettings
     /// <summary>The cluster of requests that belong to no class.</summary>
     public const string DefaultCluster = "unclassified";
 
-    /// <summary>Where Envoy listens for plain HTTP.</summary>
-    public required IPEndPoint Listen { get; init; }
+    /// <summary>The cluster of the session API.</summary>
+    public const string AgentCluster = "clovisor_agent";
 
-    /// <summary>Where the requests go.</summary>
-    public required IPEndPoint Upstream { get; init; }
+    /// <summary>Where Envoy listens for plain HTTP, HTTP/1.1 and HTTP/2 alike. Manifests take no notice of it.</summary>
+    /// <value>The default is 127.0.0.1:15001.</value>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 15_001);
+
+    /// <summary>Where the requests go. Manifests take no notice of it.</summary>
+    /// <value>The default is <see langword="null"/>; whole configurations need it.</value>
+    public IPEndPoint? Upstream { get; init; }
+
+    /// <summary>Whether connections to <see cref="Upstream"/> speak HTTP/2, without TLS. Manifests take no notice of it.</summary>
+    /// <value>The default is <see langword="false"/>: HTTP/1.1.</value>
+    public bool UpstreamHttp2 { get; init; }
+
+    /// <summary>In tag mode: the file that the routes are read from, and again whenever it is replaced; <see cref="EnvoyConfiguration.RenderRoutes"/> writes it. An absolute path.</summary>
+    /// <value>The default is <see langword="null"/>: the routes are part of the configuration.</value>
+    public string? RoutesFile { get; init; }
 
     /// <summary>The port whose route table is asked: that of the mesh service, whatever port Envoy itself listens on.</summary>
     /// <value>The default is 80. Must be from 1 to 65,535.</value>
@@ -26,6 +39,14 @@ public sealed record EnvoySettings
     /// <summary>How long a request waits for the class at most.</summary>
     /// <value>The default is 20 ms. Whole milliseconds, 1 ms to 1 s.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>In exact mode: how long a request waits at most until its connection is open. Longer than a round trip to the server.</summary>
+    /// <value>The default is 250 ms. Whole milliseconds, 1 ms to 1 s.</value>
+    public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a connection to <see cref="Upstream"/> may take to open.</summary>
+    /// <value>The default is 250 ms. Whole milliseconds, 1 ms to 1 min.</value>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>For how long nothing is asked after a failure.</summary>
     /// <value>The default is 1 s. Whole milliseconds, 100 ms to 1 min.</value>

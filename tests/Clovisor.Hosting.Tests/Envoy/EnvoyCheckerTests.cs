@@ -27,7 +27,7 @@ public sealed class EnvoyCheckerTests
     public void Classes_that_could_be_mixed_up_are_refused(string reason, EnvoyClass[] classes)
     {
         Assert.Contains(EnvoyChecker.Check([.. classes], Settings), fault => fault.Contains(reason, StringComparison.Ordinal));
-        Assert.Throws<ArgumentException>(() => ReportConfiguration.Render([.. classes], new() { Headers = [], QueryParameters = [] }, Settings));
+        Assert.Throws<ArgumentException>(() => EnvoyConfiguration.Render(EnvoyMode.Report, new EnvoyRules { Classes = [.. classes] }, Settings));
     }
 
     [Fact]

@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using System.Net;
 using Clovisor.Hosting.Envoy;
 using Clovisor.Hosting.Sessions;
-using Clovisor.Istio.Routing;
-using Clovisor.Testing;
 using Clovisor.Wan.Associations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -31,7 +29,7 @@ public sealed class ReportModeTests : IDisposable
         TestHost agent = await TestHost.StartAsync(_folder);
         IPEndPoint listen = RealEnvoy.FreeEndPoint();
         EnvoySettings settings = Settings(listen, PortOf(server));
-        await using RealEnvoy envoy = await RealEnvoy.StartAsync(_folder.Path, ReportConfiguration.Render(Classes, agent.Snapshots.Current!.Fields, settings), listen);
+        await using RealEnvoy envoy = await RealEnvoy.StartAsync(_folder.Path, EnvoyConfiguration.Render(EnvoyMode.Report, EnvoyRules.Of(agent.Snapshots.Current!, 80) with { Classes = Classes }, settings), listen);
         using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 24 }) { BaseAddress = new Uri($"http://{listen}") };
 
         Assert.Equal(Requests, await SendAsync(client, Requests, seed: 1));
@@ -52,33 +50,7 @@ public sealed class ReportModeTests : IDisposable
         Assert.All(seen, request => Assert.Equal("other", UserOf(request.Port)));
     }
 
-    [Theory]
-    [InlineData("10.0.0.1", "plain")]
-    [InlineData("fd00::1", "quote\" } ] , evil: {")]
-    [InlineData("fd00::1", "line\nfeed: ünïcode")]
-    public void Envoy_accepts_what_is_written(string upstream, string name)
-    {
-        EnvoySettings settings = Settings(new IPEndPoint(IPAddress.Loopback, 15_001), 80) with { Upstream = new IPEndPoint(IPAddress.Parse(upstream), 80), ConnectionLifetime = TimeSpan.FromSeconds(1.5) };
-        string yaml = ReportConfiguration.Render([new(name, 46), new("ports", null, new PortRange(40_000, 40_999))], Fields, settings);
-        string file = Path.Combine(_folder.Path, "envoy.yaml");
-        File.WriteAllText(file, yaml);
-
-        Assert.Contains("OK", Command.Run(RealEnvoy.Program, "--mode", "validate", "-c", file), StringComparison.Ordinal);
-        Assert.Empty(EnvoyChecker.CheckYaml(yaml));
-    }
-
-    [Fact]
-    public void Only_what_the_rules_look_at_is_reported()
-    {
-        EnvoySettings settings = Settings(new IPEndPoint(IPAddress.Loopback, 15_001), 80);
-
-        Assert.DoesNotContain("get(\\u0022:path", ReportConfiguration.Render(Classes, Fields, settings), StringComparison.Ordinal);
-        Assert.Contains("get(\\u0022:path", ReportConfiguration.Render(Classes, Fields with { Path = true }, settings), StringComparison.Ordinal);
-    }
-
     public void Dispose() => _folder.Dispose();
-
-    private static RequestFields Fields => new() { Authority = true, Headers = ["user"], QueryParameters = [] };
 
     private EnvoySettings Settings(IPEndPoint listen, int upstream) => new()
     {
