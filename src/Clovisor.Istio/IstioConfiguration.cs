@@ -59,6 +59,9 @@ public sealed record IstioConfiguration
     /// <summary>Gets what namespaces allow others to refer to.</summary>
     public ImmutableArray<ReferenceGrant> ReferenceGrants { get; init; } = [];
 
+    /// <summary>Gets what checks tokens; default where it is not known, as when the objects come from a cluster, where they are not watched.</summary>
+    public ImmutableArray<RequestAuthentication> RequestAuthentications { get; init; }
+
     /// <summary>Gets the documents that were read and have no part in routing here, such as an EnvoyFilter or a Deployment.</summary>
     public ImmutableArray<IgnoredDocument> Ignored { get; init; } = [];
 

@@ -19,6 +19,7 @@ public static class ConfigurationAnalysis
         var services = new ServiceRegistry(configuration);
         DestinationAnalyzer.Analyze(configuration, services, messages);
         GatewayAnalyzer.Analyze(configuration, messages);
+        GatewayWorkloadAnalyzer.Analyze(configuration, messages);
         MeshHostAnalyzer.Analyze(configuration, messages);
         foreach (Resources.VirtualService service in configuration.VirtualServices)
         {

@@ -8,18 +8,25 @@ internal static class MeshHostAnalyzer
 {
     public static void Analyze(IstioConfiguration configuration, MessageList messages)
     {
-        IEnumerable<(string Host, VirtualService Rule)> claims = ExportRules.Ordered(configuration.VirtualServices)
+        (string Host, VirtualService Rule)[] claims = [.. ExportRules.Ordered(configuration.VirtualServices)
             .Where(static v => v.Gateways.IsEmpty || v.Gateways.Contains("mesh"))
-            .SelectMany(v => v.Hosts.Select(h => (HostName.Complete(h, v.Namespace, configuration.Mesh.ClusterDomain).ToLowerInvariant(), v)));
-        foreach (IGrouping<string, (string Host, VirtualService Rule)> host in claims.GroupBy(static c => c.Host))
+            .SelectMany(v => v.Hosts.Select(h => (HostName.Complete(h, v.Namespace, configuration.Mesh.ClusterDomain).ToLowerInvariant(), v)))];
+        ILookup<string, VirtualService> byHost = claims.ToLookup(static c => c.Host, static c => c.Rule);
+        string[] patterns = [.. claims.Select(static c => c.Host).Where(HostName.IsWildcard).Distinct()];
+        foreach (IGrouping<string, VirtualService> host in byHost)
         {
-            VirtualService[] rules = [.. host.Select(static c => c.Rule).Distinct()];
+            // A name under a pattern is an exception on purpose. Of patterns in each other, for a service under both, the first object wins, not the longer one.
+            string[] overlapping = HostName.IsWildcard(host.Key)
+                ? [.. patterns.Where(p => p != host.Key && (HostName.Matches(p, host.Key) || HostName.Matches(host.Key, p)))]
+                : [];
+            VirtualService[] rules = [.. host.Distinct()];
+            VirtualService[] all = [.. rules.Concat(overlapping.SelectMany(p => byHost[p])).Distinct()];
             foreach (VirtualService rule in rules)
             {
-                string[] others = [.. rules.Where(o => o != rule && Meet(rule, o, configuration.Mesh)).Select(static o => o.Key.ToString())];
+                string[] others = [.. all.Where(o => o != rule && Meet(rule, o, configuration.Mesh)).Select(static o => o.Key.ToString())];
                 if (others.Length > 0)
                 {
-                    messages.Add("IST0109", AnalysisLevel.Error, rule, 0, "spec.hosts", $"{string.Join(", ", others)} routes {host.Key} for sidecars too; of {string.Join(", ", rules.Select(static r => r.Key))} the first that a sidecar sees wins alone");
+                    messages.Add("IST0109", AnalysisLevel.Error, rule, 0, "spec.hosts", $"{string.Join(", ", others)} routes {string.Join(", ", overlapping.Prepend(host.Key))} for sidecars too; the first of them that a sidecar sees wins alone");
                 }
             }
         }

@@ -2,67 +2,60 @@ using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Analysis;
 
-/// <summary>IST0130: a rule that no request reaches. IST0131: a match that an earlier one takes everything from.</summary>
+/// <summary>IST0130: a rule that nothing reaches. IST0131: a match that an earlier one takes everything from.</summary>
+/// <remarks>
+/// A rule all of whose matches stand before it word for word is unreachable. A match that another covers, such as a prefix under a shorter one, has no effect.
+/// </remarks>
 internal static class ReachabilityAnalyzer
 {
     public static void Analyze(VirtualService service, MessageList messages)
     {
-        var earlier = new List<(HttpMatch Match, int Rule)>();
+        Rules(service, "http", service.Http, static r => r.Line, static r => r.Match, static m => m.Line, MatchCover.Covers, messages);
+        Rules(service, "tls", service.Tls, static r => r.Line, static r => r.Match, static m => m.Line, MatchCover.Covers, messages);
+        Rules(service, "tcp", service.Tcp, static r => r.Line, static r => r.Match, static m => m.Line, MatchCover.Covers, messages);
+    }
+
+    private static void Rules<TRule, TMatch>(
+        VirtualService service,
+        string kind,
+        IReadOnlyList<TRule> rules,
+        Func<TRule, int> lineOf,
+        Func<TRule, IReadOnlyList<TMatch>> matchesOf,
+        Func<TMatch, int> lineOfMatch,
+        Func<TMatch, TMatch, bool, bool> covers,
+        MessageList messages)
+    {
+        var earlier = new List<(TMatch Match, int Rule)>();
         int? open = null;
-        for (int i = 0; i < service.Http.Length; i++)
+        for (int i = 0; i < rules.Count; i++)
         {
-            HttpRoute rule = service.Http[i];
             if (open is { } before)
             {
-                messages.Add("IST0130", AnalysisLevel.Warning, service, rule.Line, $"spec.http[{i}]", $"rule {before} before it takes every request; put it last");
+                messages.Add("IST0130", AnalysisLevel.Warning, service, lineOf(rules[i]), $"spec.{kind}[{i}]", $"rule {before} before it takes everything; put it last");
                 continue;
             }
 
-            var covered = new List<(int Match, int By)>();
-            for (int m = 0; m < rule.Match.Length; m++)
+            IReadOnlyList<TMatch> matches = matchesOf(rules[i]);
+            var takers = new List<int>();
+            for (int m = 0; m < matches.Count; m++)
             {
-                int by = earlier.FindIndex(e => Covers(e.Match, rule.Match[m]));
+                TMatch match = matches[m];
+                int by = earlier.FindIndex(e => covers(e.Match, match, e.Rule == i));
                 if (by >= 0)
                 {
-                    covered.Add((m, earlier[by].Rule));
+                    messages.Add("IST0131", AnalysisLevel.Info, service, lineOfMatch(match), $"spec.{kind}[{i}].match[{m}]", $"has no effect: rule {earlier[by].Rule} takes all of it already");
+                    takers.AddRange(covers(match, earlier[by].Match, true) ? [earlier[by].Rule] : []);
                 }
+
+                earlier.Add((match, i));
             }
 
-            if (rule.Match.Length > 0 && covered.Count == rule.Match.Length)
+            if (matches.Count > 0 && takers.Count == matches.Count)
             {
-                messages.Add("IST0130", AnalysisLevel.Warning, service, rule.Line, $"spec.http[{i}]", $"what its matches take, rules before it take already ({string.Join(", ", covered.Select(static c => c.By).Distinct())})");
-            }
-            else
-            {
-                foreach ((int match, int by) in covered)
-                {
-                    messages.Add("IST0131", AnalysisLevel.Info, service, rule.Match[match].Line, $"spec.http[{i}].match[{match}]", $"has no effect: rule {by} takes its requests already");
-                }
+                messages.Add("IST0130", AnalysisLevel.Warning, service, lineOf(rules[i]), $"spec.{kind}[{i}]", $"its matches stand before it already (rule {string.Join(", ", takers.Distinct())})");
             }
 
-            earlier.AddRange(rule.Match.Select(match => (match, i)));
-            open = rule.Match.IsEmpty ? i : null;
+            open = matches.Count == 0 ? i : null;
         }
     }
-
-    // Every request that the second takes, the first takes: each condition of the first is one of the second, or a shorter prefix of it.
-    private static bool Covers(HttpMatch first, HttpMatch second) =>
-        (first.Uri is null || CoversUri(first, second)) &&
-        (first.Scheme is null || first.Scheme == second.Scheme) &&
-        (first.Method is null || first.Method == second.Method) &&
-        (first.Authority is null || first.Authority == second.Authority) &&
-        first.Headers.All(h => second.Headers.TryGetValue(h.Key, out StringMatch? value) && value == h.Value) &&
-        first.WithoutHeaders.All(h => second.WithoutHeaders.TryGetValue(h.Key, out StringMatch? value) && value == h.Value) &&
-        first.QueryParams.All(q => second.QueryParams.TryGetValue(q.Key, out StringMatch? value) && value == q.Value) &&
-        (first.Port == 0 || first.Port == second.Port) &&
-        first.SourceLabels.All(l => second.SourceLabels.TryGetValue(l.Key, out string? value) && value == l.Value) &&
-        (first.SourceNamespace.Length == 0 || first.SourceNamespace == second.SourceNamespace) &&
-        (first.Gateways.IsEmpty || (!second.Gateways.IsEmpty && second.Gateways.All(g => first.Gateways.Contains(g))));
-
-    private static bool CoversUri(HttpMatch first, HttpMatch second) => first.Uri switch
-    {
-        { Kind: StringMatchKind.Prefix } prefix when second.Uri is { Kind: StringMatchKind.Prefix or StringMatchKind.Exact } other =>
-            other.Value.StartsWith(prefix.Value, first.IgnoreUriCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal) && (first.IgnoreUriCase || !second.IgnoreUriCase),
-        _ => first.Uri == second.Uri && (first.IgnoreUriCase || !second.IgnoreUriCase),
-    };
 }

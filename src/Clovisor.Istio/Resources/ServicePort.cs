@@ -14,4 +14,7 @@ public sealed record ServicePort
 
     /// <summary>Gets the port of the pods that a service's port leads to; 0 when it is the same, or given by name.</summary>
     public int TargetPort { get; init; }
+
+    /// <summary>Gets the name of the pods' port that a service's port leads to, or an empty string.</summary>
+    public string TargetPortName { get; init; } = "";
 }

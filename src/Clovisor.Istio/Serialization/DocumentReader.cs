@@ -45,7 +45,7 @@ internal sealed class DocumentReader
         return new ObjectReadResult(Errors.Count == 0 ? _resources.FirstOrDefault() : null, Errors.Count == 0 ? _mesh : null, _ignored.FirstOrDefault(), [.. Errors], [.. warnings]);
     }
 
-    public IstioConfiguration Build() => Assemble(_resources, _mesh, _ignored);
+    public IstioConfiguration Build() => Assemble(_resources, _mesh, _ignored) with { RequestAuthentications = Of<RequestAuthentication>(_resources) };
 
     /// <summary>Sorts objects by their kinds into a configuration.</summary>
     public static IstioConfiguration Assemble(IReadOnlyCollection<Resource> resources, MeshSettings? mesh, IEnumerable<IgnoredDocument> ignored) => new()
@@ -142,6 +142,7 @@ internal sealed class DocumentReader
             case (GatewayApiBinder.Group, "ListenerSet") or ("gateway.networking.x-k8s.io", "XListenerSet"): Spec(root, s => GatewayApiBinder.ListenerSet(s, header), static _ => { }); break;
             case (GatewayApiBinder.Group, "ReferenceGrant"): Spec(root, s => GatewayApiBinder.Grant(s, header), static _ => { }); break;
             case (GatewayApiBinder.Group, GatewayApiRoute.Http or GatewayApiRoute.Grpc or GatewayApiRoute.Tls or GatewayApiRoute.Tcp): Spec(root, s => GatewayRouteBinder.Bind(s, header, kind), static _ => { }); break;
+            case ("security.istio.io", "RequestAuthentication"): Add(KubernetesBinder.Authentication(root, header), errors); break;
             case ("", "Service"): Add(KubernetesBinder.Service(root, header), errors); break;
             case ("", "Pod"): Add(KubernetesBinder.Pod(root, header), errors); break;
             case ("discovery.k8s.io", "EndpointSlice"): Add(KubernetesBinder.EndpointSlice(root, header), errors); break;

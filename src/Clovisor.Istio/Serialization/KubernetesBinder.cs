@@ -72,6 +72,17 @@ internal static class KubernetesBinder
         };
     }
 
+    public static RequestAuthentication Authentication(FieldReader root, ResourceHeader header)
+    {
+        ImmutableDictionary<string, string> labels = ImmutableDictionary<string, string>.Empty;
+        root.Object("spec", s =>
+        {
+            s.Object("selector", l => Rest(l, labels = l.TextMap("matchLabels")));
+            return Rest(s, "");
+        });
+        return new RequestAuthentication { Name = header.Name, Namespace = header.Namespace, Created = header.Created, Labels = header.Labels, Source = header.Source, Selector = labels };
+    }
+
     public static KubernetesNamespace Namespace(FieldReader root, ResourceHeader header)
     {
         IgnoreRest(root);
@@ -130,8 +141,9 @@ internal static class KubernetesBinder
 
         int number = r.Integer("port", 1, 65535);
         IgnoreRest(r);
-        int target = int.TryParse(r.Node.Find("targetPort")?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : 0;
-        return new ServicePort { Name = name, Number = number, Protocol = protocol, TargetPort = target };
+        string target = r.Node.Find("targetPort")?.Text ?? "";
+        bool isNumber = int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int given);
+        return new ServicePort { Name = name, Number = number, Protocol = protocol, TargetPort = isNumber ? given : 0, TargetPortName = isNumber ? "" : target };
     }
 
     private sealed record Endpoint(ImmutableArray<string> Addresses, bool Ready);

@@ -15,7 +15,12 @@ public sealed class ConfigurationAnalysisTests
     [InlineData("IST0101", "spec.gateways[0]", "hosts: [a.com], gateways: [none], http: [{" + To + "}]")]
     [InlineData("IST0112", "spec.http[0].route[0].destination.port", "hosts: [reviews], http: [{route: [{destination: {host: reviews}}]}]")]
     [InlineData("IST0130", "spec.http[1]", "hosts: [httpbin], http: [{" + To + "}, {match: [{uri: {prefix: /a}}], " + To + "}]")]
-    [InlineData("IST0130", "spec.http[1]", "hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {exact: /a/b}}], " + To + "}]")]
+    [InlineData("IST0131", "spec.http[1].match[0]", "hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {exact: /a/b}}], " + To + "}]")]
+    [InlineData("IST0131", "spec.http[0].match[1]", "hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}, {uri: {prefix: /ab}, method: {exact: GET}}], " + To + "}]")]
+    [InlineData("IST0130", "spec.http[1]", "hosts: [httpbin], http: [{match: [{name: one, uri: {prefix: /a}}], " + To + "}, {match: [{uri: {prefix: /a}}], " + To + "}]")]
+    [InlineData("IST0130", "spec.tcp[1]", "hosts: [httpbin], tcp: [{" + To + "}, {match: [{port: 80}], " + To + "}]")]
+    [InlineData("IST0130", "spec.tls[1]", "hosts: [a.com], tls: [{match: [{port: 443, sniHosts: [a.com]}], " + To + "}, {match: [{port: 443, sniHosts: [a.com]}], " + To + "}]")]
+    [InlineData("IST0131", "spec.tls[1].match[0]", "hosts: ['*.a.com'], tls: [{match: [{sniHosts: ['*.a.com']}], " + To + "}, {match: [{sniHosts: [b.a.com]}], " + To + "}]")]
     [InlineData("IST0131", "spec.http[1].match[0]", "hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {prefix: /ab}}, {uri: {prefix: /c}}], " + To + "}]")]
     public void Says_what_does_not_work_as_written(string code, string field, string spec)
     {
@@ -28,6 +33,9 @@ public sealed class ConfigurationAnalysisTests
     [InlineData("hosts: [httpbin], http: [{match: [{uri: {prefix: /a}, method: {exact: GET}}], " + To + "}, {match: [{uri: {prefix: /a/b}}], " + To + "}]")]
     [InlineData("hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}], " + To + "}, {match: [{uri: {prefix: /A}, ignoreUriCase: true}], " + To + "}]")]
     [InlineData("hosts: [reviews], http: [{route: [{destination: {host: reviews, port: {number: 80}}}]}]")]
+    [InlineData("hosts: [httpbin], http: [{match: [{uri: {prefix: /a}}, {uri: {exact: /ab}}], " + To + "}]")]
+    [InlineData("hosts: ['*.a.com'], tls: [{match: [{sniHosts: [b.a.com]}], " + To + "}, {match: [{sniHosts: ['*.a.com']}], " + To + "}]")]
+    [InlineData("hosts: [httpbin], tcp: [{match: [{port: 80}], " + To + "}, {match: [{port: 81}], " + To + "}]")]
     public void Says_nothing_of_what_works(string spec) => Assert.Empty(Run($"{{{spec}}}"));
 
     [Fact]
@@ -37,6 +45,54 @@ public sealed class ConfigurationAnalysisTests
         Assert.Equal(2, ConfigurationAnalysis.Run(Mesh.Read(Twice("*"))).Count(static m => m.Code == "IST0109"));
         Assert.Equal(2, ConfigurationAnalysis.Run(Mesh.Read(Twice("."))).Count(static m => m.Code == "IST0109"));
         Assert.DoesNotContain(ConfigurationAnalysis.Run(Mesh.Read(Mesh.Rule("v", $"{{hosts: [httpbin], exportTo: [x], http: [{{{To}}}]}}") + Mesh.Rule("w", $"{{hosts: [httpbin], exportTo: [y1], http: [{{{To}}}]}}"))), static m => m.Code == "IST0109");
+    }
+
+    [Theory]
+    [InlineData("*.b.com", "*.com", 2)]
+    [InlineData("*.b.com", "*.c.com", 0)]
+    [InlineData("a.b.com", "*.b.com", 0)]
+    public void Patterns_in_each_other_meet_and_a_name_under_a_pattern_is_an_exception(string first, string second, int messages) =>
+        Assert.Equal(messages, ConfigurationAnalysis.Run(Mesh.Read(Mesh.Rule("v", $"{{hosts: ['{first}'], http: [{{{To}}}]}}") + Mesh.Rule("w", $"{{hosts: ['{second}'], http: [{{{To}}}]}}"))).Count(static m => m.Code == "IST0109"));
+
+    /// <summary>Source of the rule: the gateway analyzers of <c>istioctl analyze</c>.</summary>
+    [Theory]
+    [InlineData("port: 80, targetPort: 8080", 8080, false)]
+    [InlineData("port: 80, targetPort: 8081", 80, false)]
+    [InlineData("port: 80, targetPort: 8081", 8080, true)]
+    [InlineData("port: 8080", 8080, false)]
+    [InlineData("port: 80", 8080, true)]
+    [InlineData("port: 80, targetPort: web", 8080, false)]
+    public void A_gateway_listens_on_ports_that_a_service_leads_to(string port, int number, bool said)
+    {
+        string text = $$"""
+            {apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: g, namespace: app}, spec: {selector: {app: gw}, servers: [{port: {number: {{number}}, name: http, protocol: HTTP}, hosts: ['*']}] } }
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: p, namespace: app, labels: {app: gw, x: y1} } }
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: s, namespace: app}, spec: {selector: {app: gw}, ports: [{name: http, {{port}} }] } }
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: other, namespace: other}, spec: {selector: {app: gw}, ports: [{name: http, port: 8080}] } }
+            """;
+        Assert.Equal(said, ConfigurationAnalysis.Run(IstioYaml.Read(text).OrThrow()).Any(static m => m.Code == "IST0162"));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("{name: r, namespace: istio-system}", false)]
+    [InlineData("{name: r, namespace: app}", false)]
+    [InlineData("{name: r, namespace: other}", true)]
+    public void Claims_need_something_that_checks_tokens(string? authentication, bool said)
+    {
+        const string Text = """
+            {apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: g, namespace: app}, spec: {selector: {app: gw}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: p, namespace: app, labels: {app: gw}}}
+            ---
+            {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: app}, spec: {hosts: [a.com], gateways: [g], http: [{match: [{headers: {'@request.auth.claims.sub': {exact: me}}}], route: [{destination: {host: a}}]}]}}
+            """;
+        string more = authentication is null ? "" : $"\n---\n{{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {authentication}, spec: {{selector: {{matchLabels: {{app: gw}}}}, jwtRules: [{{issuer: i}}]}}}}";
+        Assert.Equal(said, ConfigurationAnalysis.Run(IstioYaml.Read(Text + more).OrThrow()).Any(static m => m.Code == "IST0149"));
+        Assert.DoesNotContain(ConfigurationAnalysis.Run(IstioYaml.Read(Text + more).OrThrow() with { RequestAuthentications = default }), static m => m.Code == "IST0149");
     }
 
     /// <summary>Source of the rule: the port name analyzer of <c>istioctl analyze</c>.</summary>
