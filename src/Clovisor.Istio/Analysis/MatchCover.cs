@@ -28,7 +28,7 @@ internal static class MatchCover
 
     /// <inheritdoc cref="Covers(HttpMatch, HttpMatch, bool)"/>
     public static bool Covers(ConnectionMatch wide, ConnectionMatch narrow, bool sameRule) =>
-        All(wide.SniHosts, narrow.SniHosts, CoversName) &&
+        All(wide.SniHosts, narrow.SniHosts, static (w, n) => HostName.IsSubsetOf(n.ToLowerInvariant(), w.ToLowerInvariant())) &&
         All(wide.DestinationSubnets, narrow.DestinationSubnets, static (w, n) => w == n) &&
         (wide.Port == 0 || wide.Port == narrow.Port) &&
         Among(wide.SourceLabels, narrow.SourceLabels) &&
@@ -41,9 +41,6 @@ internal static class MatchCover
     // An empty list asks for nothing.
     private static bool All(ImmutableArray<string> wide, ImmutableArray<string> narrow, Func<string, string, bool> covers) =>
         wide.IsEmpty || (!narrow.IsEmpty && narrow.All(n => wide.Any(w => covers(w, n))));
-
-    private static bool CoversName(string wide, string narrow) =>
-        wide.Equals(narrow, StringComparison.OrdinalIgnoreCase) || (HostName.IsWildcard(wide) && narrow.EndsWith(wide[1..], StringComparison.OrdinalIgnoreCase));
 
     private static bool CoversUri(HttpMatch wide, HttpMatch narrow, bool sameRule) => wide.Uri switch
     {
