@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Clovisor.Istio.GatewayApi;
 using Clovisor.Istio.Resources;
+using Clovisor.Istio.Serialization;
 
 namespace Clovisor.Istio;
 
@@ -71,4 +72,33 @@ public sealed record IstioConfiguration
         .. VirtualServices, .. Gateways, .. ServiceEntries, .. Sidecars, .. DestinationRules, .. Services, .. Pods, .. Namespaces, .. EnvoyFilters, .. EndpointSlices,
         .. KubernetesGateways, .. GatewayClasses, .. ListenerSets, .. GatewayApiRoutes, .. ReferenceGrants,
     ];
+
+    /// <summary>
+    /// Joins configurations, the most important first: where two have a rule of one kind, namespace and name, the first has it; services, endpoints, pods and
+    /// namespaces of all are joined; the mesh settings are those of the first that has some.
+    /// </summary>
+    /// <param name="configurations">The configurations.</param>
+    /// <returns>One of the same objects; the only one itself, and an empty one for none.</returns>
+    public static IstioConfiguration Join(params IEnumerable<IstioConfiguration> configurations)
+    {
+        ArgumentNullException.ThrowIfNull(configurations);
+        ImmutableArray<IstioConfiguration> all = [.. configurations];
+        if (all.Length <= 1)
+        {
+            return all.IsEmpty ? Empty : all[0];
+        }
+
+        var resources = new List<Resource>();
+        var rules = new HashSet<(Type Type, string Kind, ObjectKey Key)>();
+        foreach (Resource resource in all.SelectMany(static c => c.Resources))
+        {
+            if (resource is KubernetesService or KubernetesPod or KubernetesNamespace or KubernetesEndpointSlice || rules.Add((resource.GetType(), resource.Kind, resource.Key)))
+            {
+                resources.Add(resource);
+            }
+        }
+
+        MeshSettings? mesh = all.Select(static c => c.Mesh).FirstOrDefault(static m => !ReferenceEquals(m, MeshSettings.Default));
+        return DocumentReader.Assemble(resources, mesh, all.SelectMany(static c => c.Ignored));
+    }
 }

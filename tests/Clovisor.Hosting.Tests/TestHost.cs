@@ -43,11 +43,8 @@ internal sealed class TestHost : IAsyncDisposable
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         IClovisorBuilder clovisor = builder.Services
-            .AddClovisor(options =>
-            {
-                options.ConfigurationDirectory = folder.Path;
-                options.ProxyNamespace = "app";
-            })
+            .AddClovisor(options => options.ProxyNamespace = "app")
+            .AddYamlFolder(folder.Path)
             .AddSessionApi(options =>
             {
                 options.SocketPath = socket;

@@ -19,11 +19,8 @@ internal static class AgentRole
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         RoleServer.LogToErrors(builder.Logging);
         builder.Services
-            .AddClovisor(clovisor =>
-            {
-                clovisor.ConfigurationDirectory = arguments.Get("--config");
-                clovisor.ProxyNamespace = arguments.Get("--namespace");
-            })
+            .AddClovisor(clovisor => clovisor.ProxyNamespace = arguments.Get("--namespace"))
+            .AddYamlFolder(arguments.Get("--config"))
             .AddWan(wan => wan.PinDirectory = arguments.Get("--pin"))
             .AddSessionApi(api => api.SocketPath = arguments.Get("--socket"));
         try

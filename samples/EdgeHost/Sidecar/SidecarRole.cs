@@ -36,11 +36,9 @@ internal static class SidecarRole
         bool tag = arguments.Get("--mode") == "tag";
         if (tag)
         {
-            builder.Services.AddClovisor(clovisor =>
-            {
-                clovisor.ConfigurationDirectory = arguments.Find("--config") ?? throw EdgeHostException.Usage("sidecar", "--mode tag needs --config", "Name the folder of the rules");
-                clovisor.ProxyNamespace = arguments.Get("--namespace");
-            });
+            builder.Services
+                .AddClovisor(clovisor => clovisor.ProxyNamespace = arguments.Get("--namespace"))
+                .AddYamlFolder(arguments.Find("--config") ?? throw EdgeHostException.Usage("sidecar", "--mode tag needs --config", "Name the folder of the rules"));
         }
 
         WebApplication app = builder.Build();

@@ -2,20 +2,19 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Clovisor.Hosting.Configuration;
-using Microsoft.Extensions.Options;
 
 namespace Clovisor.Hosting.Callers;
 
 /// <summary>Decides who may use the API, and keeps the account of each. Thread-safe.</summary>
-internal sealed class CallerGate(IOptions<SessionApiOptions> options, TimeProvider time)
+internal sealed class CallerGate(LiveOptions<SessionApiOptions> options, TimeProvider time)
 {
     // A pod that comes and goes has another namespace each time; accounts without sessions make room for it.
     private const int MostAccounts = 4096;
 
     private readonly uint _self = EffectiveUser();
-    private readonly ImmutableArray<CallerRule> _rules = [.. options.Value.Callers.Select(caller => new CallerRule(caller))];
+    private volatile Rules _rules = new(options.Current);
     private readonly ConcurrentDictionary<(uint? User, ulong? NetworkNamespace, CallerRule Rule), CallerAccount> _accounts = new();
-    private readonly TokenFile? _token = options.Value is { LoopbackPort: not null, TokenFile: { Length: > 0 } file } ? new TokenFile(file) : null;
+    private readonly TokenFile? _token = options.Current is { LoopbackPort: not null, TokenFile: { Length: > 0 } file } ? new TokenFile(file) : null;
     private long _forbidden;
     private long _busy;
     private int _inWork;
@@ -36,7 +35,7 @@ internal sealed class CallerGate(IOptions<SessionApiOptions> options, TimeProvid
     internal CallerAccount? Admit(CallerIdentity caller) =>
         caller.User is { } user && (user == 0 || user == _self)
             ? AccountOf(caller, CallerRule.Everything)
-            : _rules.FirstOrDefault(rule => rule.Fits(caller)) is { } rule ? AccountOf(caller, rule) : null;
+            : RulesNow().Entries.FirstOrDefault(rule => rule.Fits(caller)) is { } rule ? AccountOf(caller, rule) : null;
 
     /// <summary>Finds the account of whoever shows a token over TCP; null when it is not the token, or no entry fits such callers.</summary>
     internal CallerAccount? Admit(string? authorization) =>
@@ -49,7 +48,7 @@ internal sealed class CallerGate(IOptions<SessionApiOptions> options, TimeProvid
     /// <summary>Takes a place for a request; <see cref="Leave"/> gives it back.</summary>
     internal bool TryEnter()
     {
-        if (Interlocked.Increment(ref _inWork) <= options.Value.MaxRequests)
+        if (Interlocked.Increment(ref _inWork) <= options.Current.MaxRequests)
         {
             return true;
         }
@@ -60,6 +59,19 @@ internal sealed class CallerGate(IOptions<SessionApiOptions> options, TimeProvid
     }
 
     internal void Leave() => Interlocked.Decrement(ref _inWork);
+
+    // Callers under changed options get accounts of their own, with the new limits; sessions that they entered before are counted to the former.
+    private Rules RulesNow()
+    {
+        SessionApiOptions now = options.Current;
+        Rules rules = _rules;
+        if (!ReferenceEquals(rules.Options, now))
+        {
+            _rules = rules = new Rules(now);
+        }
+
+        return rules;
+    }
 
     private CallerAccount AccountOf(CallerIdentity caller, CallerRule rule)
     {
@@ -78,7 +90,7 @@ internal sealed class CallerGate(IOptions<SessionApiOptions> options, TimeProvid
         }
 
         return _accounts.GetOrAdd(
-            key, _ => new CallerAccount(caller, rule, options.Value.ReportsPerSecond, options.Value.SessionsPerCaller, time));
+            key, _ => new CallerAccount(caller, rule, options.Current.ReportsPerSecond, options.Current.SessionsPerCaller, time));
     }
 
     // /proc gives it without another native call: real, effective, saved, file system.
@@ -87,4 +99,11 @@ internal sealed class CallerGate(IOptions<SessionApiOptions> options, TimeProvid
         && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal)) is { } line
             ? uint.Parse(line.Split('\t')[2], System.Globalization.CultureInfo.InvariantCulture)
             : 0;
+
+    private sealed class Rules(SessionApiOptions options)
+    {
+        internal SessionApiOptions Options { get; } = options;
+
+        internal ImmutableArray<CallerRule> Entries { get; } = [.. options.Callers.Select(caller => new CallerRule(caller))];
+    }
 }

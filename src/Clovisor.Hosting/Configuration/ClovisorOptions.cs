@@ -3,16 +3,12 @@ using Clovisor.Istio.Routing;
 
 namespace Clovisor.Hosting.Configuration;
 
-/// <summary>Where the configuration comes from, and which proxy's route rules are evaluated.</summary>
+/// <summary>Which proxy's route rules are evaluated, on which node. A change while the host runs is put in force at once.</summary>
 public sealed class ClovisorOptions
 {
-    /// <summary>The folder of YAML documents: Istio and Kubernetes kinds, and the <c>wan.clovisor.io</c> kinds. It is watched.</summary>
-    /// <value>The default is <c>/etc/clovisor</c>. Must exist when the host starts.</value>
-    [Required]
-    public string ConfigurationDirectory { get; set; } = "/etc/clovisor";
-
     /// <summary>The kind of proxy whose rules apply.</summary>
     /// <value>The default is <see cref="ProxyKind.Sidecar"/>.</value>
+    [EnumDataType(typeof(ProxyKind))]
     public ProxyKind Proxy { get; set; } = ProxyKind.Sidecar;
 
     /// <summary>The Kubernetes namespace of the proxy: short host names, <c>exportTo</c> and Sidecar scopes are resolved from it.</summary>
@@ -23,4 +19,16 @@ public sealed class ClovisorOptions
     /// <summary>The labels of the proxy's workload, as <c>sourceLabels</c> and Gateway selectors see them.</summary>
     /// <value>The default is none.</value>
     public IDictionary<string, string> ProxyLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Labels of this node, besides those that its Node object has where there is a cluster: a WanLink with a <c>nodeSelector</c> is this node's only
+    /// if the node has every label of it. Of a label that both have, the value here counts.</summary>
+    /// <value>The default is none.</value>
+    public IDictionary<string, string> NodeLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Options are made anew whenever any of a configuration's sources changes, most often with the same values.</summary>
+    internal bool SaysTheSameAs(ClovisorOptions other) =>
+        Proxy == other.Proxy && ProxyNamespace == other.ProxyNamespace && Same(ProxyLabels, other.ProxyLabels) && Same(NodeLabels, other.NodeLabels);
+
+    private static bool Same(IDictionary<string, string> one, IDictionary<string, string> other) =>
+        one.Count == other.Count && one.All(label => other.TryGetValue(label.Key, out string? value) && value == label.Value);
 }

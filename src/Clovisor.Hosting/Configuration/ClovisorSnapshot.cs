@@ -16,14 +16,19 @@ public sealed class ClovisorSnapshot
 
     private readonly FrozenDictionary<int, RouteTable> _tables;
 
-    internal ClovisorSnapshot(long revision, IstioConfiguration istio, WanConfiguration wan, IstioProxy proxy)
+    /// <param name="revision">Its number.</param>
+    /// <param name="istio">The mesh's objects.</param>
+    /// <param name="wan">Links, SLA classes and associations.</param>
+    /// <param name="proxy">Whose rules apply.</param>
+    /// <param name="former">The snapshot before, whose tables are taken over as far as their objects are the same.</param>
+    internal ClovisorSnapshot(long revision, IstioConfiguration istio, WanConfiguration wan, IstioProxy proxy, ClovisorSnapshot? former = null)
     {
         Revision = revision;
         Istio = istio;
         Wan = wan;
-        RouteCompiler compiler = new(istio);
-        _tables = compiler.GetTableNames(proxy)
-            .Select(name => (Port: PortOf(name), Table: compiler.Compile(proxy, name)))
+        Cache = former?.Cache.Next(istio) ?? new RouteTableCache(istio);
+        _tables = Cache.GetTableNames(proxy)
+            .Select(name => (Port: PortOf(name), Table: Cache.GetTable(proxy, name)))
             .Where(entry => entry.Port is not null && entry.Table is not null)
             .ToFrozenDictionary(entry => entry.Port!.Value, entry => entry.Table!);
         Fields = Union(_tables.Values);
@@ -43,6 +48,8 @@ public sealed class ClovisorSnapshot
     public RequestFields Fields { get; }
 
     internal FrozenDictionary<ObjectKey, VirtualService> VirtualServices { get; }
+
+    private RouteTableCache Cache { get; }
 
     /// <summary>Finds the route table of a port.</summary>
     /// <param name="port">At a sidecar the destination's port, at a gateway the listener's.</param>

@@ -5,8 +5,8 @@ namespace Clovisor.Hosting.Configuration;
 /// <summary>The first configuration cannot be put in force; the host does not start. The message lists every reason.</summary>
 public sealed class ConfigurationRefusedException : Exception
 {
-    internal ConfigurationRefusedException(string folder, ImmutableArray<string> errors)
-        : base($"Load the configuration of {folder}: {errors.Length} error{(errors.Length == 1 ? "" : "s")}. Nothing was put in force; mend the documents and start again.\n"
+    internal ConfigurationRefusedException(string sources, ImmutableArray<string> errors)
+        : base($"Load the configuration of {sources}: {errors.Length} error{(errors.Length == 1 ? "" : "s")}. Nothing was put in force; mend the documents and start again.\n"
             + string.Join('\n', errors.Select(error => "  " + error)))
     {
         Errors = errors;

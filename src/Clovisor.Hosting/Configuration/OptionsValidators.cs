@@ -6,20 +6,23 @@ namespace Clovisor.Hosting.Configuration;
 internal sealed partial class ClovisorOptionsRanges : IValidateOptions<ClovisorOptions>;
 
 [OptionsValidator]
+internal sealed partial class YamlFolderOptionsRanges : IValidateOptions<YamlFolderOptions>;
+
+[OptionsValidator]
 internal sealed partial class WanOptionsRanges : IValidateOptions<WanOptions>;
 
 [OptionsValidator]
 internal sealed partial class SessionApiOptionsRanges : IValidateOptions<SessionApiOptions>;
 
 /// <summary>The folder must be there: a watcher on nothing would look like an empty configuration.</summary>
-internal sealed class ClovisorOptionsRules : IValidateOptions<ClovisorOptions>
+internal sealed class YamlFolderOptionsRules : IValidateOptions<YamlFolderOptions>
 {
-    public ValidateOptionsResult Validate(string? name, ClovisorOptions options)
+    public ValidateOptionsResult Validate(string? name, YamlFolderOptions options)
     {
         ValidateOptionsResultBuilder result = new();
-        if (options.ConfigurationDirectory is { Length: > 0 } folder && !Directory.Exists(folder))
+        if (options.Directory is { Length: > 0 } folder && !Directory.Exists(folder))
         {
-            result.AddError($"There is no folder '{folder}'. Make it and put the YAML documents there, or name another.", nameof(options.ConfigurationDirectory));
+            result.AddError($"There is no folder '{folder}'. Make it and put the YAML documents there, or name another.", nameof(options.Directory));
         }
 
         return result.Build();

@@ -3,6 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Clovisor.Hosting.Configuration;
 
 /// <summary>Where proxies report sessions to, who may, and how much.</summary>
+/// <remarks>A change of <see cref="Callers"/>, <see cref="MaxRequests"/> and <see cref="MaxBatch"/> is put in force while the host runs, and one of <see cref="ReportsPerSecond"/>
+/// and <see cref="SessionsPerCaller"/> for callers not seen yet; the others take effect at the start.</remarks>
 public sealed class SessionApiOptions
 {
     /// <summary>The unix socket of the API. Its folder is made if absent; a socket that a dead process left is replaced.</summary>
@@ -53,4 +55,13 @@ public sealed class SessionApiOptions
     /// <value>The default is 262,144, what the kernel's table holds by default. Must be from 1 to 4,194,304.</value>
     [Range(1, 1 << 22)]
     public int SessionsPerCaller { get; set; } = 262_144;
+
+    internal static IEnumerable<KeyValuePair<string, object?>> AtStart(SessionApiOptions options) =>
+    [
+        new(nameof(SocketPath), options.SocketPath),
+        new(nameof(LoopbackPort), options.LoopbackPort),
+        new(nameof(TokenFile), options.TokenFile),
+        new(nameof(MaxBodyBytes), options.MaxBodyBytes),
+        new(nameof(MaxConnections), options.MaxConnections),
+    ];
 }

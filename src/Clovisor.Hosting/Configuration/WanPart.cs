@@ -6,14 +6,30 @@ using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Status;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Clovisor.Hosting.Configuration;
 
 /// <summary>Starts and stops the kernel datapath with its engine, and posts how links are.</summary>
-internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, HealthBoard health, TimeProvider time, ILoggerFactory loggers)
+internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, HealthBoard health, TimeProvider time, ILoggerFactory loggers)
 {
-    private const string LinksPart = "links";
+    internal const string LinksPart = "links";
+    internal const string DatapathPart = "datapath";
+
+    // None of these can change under a running datapath.
+    private readonly WanOptions _options = live.Current;
+
+    internal bool IsRunning => runtime.Running is not null;
+
+    /// <summary>What takes effect at the start alone: everything.</summary>
+    internal static IEnumerable<KeyValuePair<string, object?>> AtStart(WanOptions options) =>
+    [
+        new(nameof(options.PinDirectory), options.PinDirectory),
+        new(nameof(options.MaxSessions), options.MaxSessions),
+        new(nameof(options.ProxyCgroup), options.ProxyCgroup),
+        new(nameof(options.DscpMask), options.DscpMask),
+        new(nameof(options.ClearTags), options.ClearTags),
+        new(nameof(options.UninstallOnStop), options.UninstallOnStop),
+    ];
 
     /// <summary>Starts with a first configuration, and waits until it is in force.</summary>
     /// <exception cref="PlatformNotSupportedException">The machine lacks something; the message lists all of it, each with its remedy.</exception>
@@ -24,11 +40,11 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
         Require(BpfRuntime.Check());
         BpfWanDatapath datapath = BpfWanDatapath.Start(new WanDatapathSettings
         {
-            PinDirectory = options.Value.PinDirectory,
-            MaxSessions = options.Value.MaxSessions,
-            TrustedCgroup = options.Value.ProxyCgroup,
-            DscpMask = (byte)options.Value.DscpMask,
-            ClearTags = options.Value.ClearTags,
+            PinDirectory = _options.PinDirectory,
+            MaxSessions = _options.MaxSessions,
+            TrustedCgroup = _options.ProxyCgroup,
+            DscpMask = (byte)_options.DscpMask,
+            ClearTags = _options.ClearTags,
             TimeProvider = time,
         });
         WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time);
@@ -48,12 +64,13 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
                 if (ours)
                 {
                     // What an earlier process left goes on as it was; what this one just made does not stay half-made.
-                    BpfWanDatapath.Uninstall(options.Value.PinDirectory);
+                    BpfWanDatapath.Uninstall(_options.PinDirectory);
                 }
             }
         }
 
         runtime.Running = parts;
+        health.Post(DatapathPart, HealthLevel.Healthy);
         health.Ask(LinksPart, () => HealthOf(engine.Status));
         _ = PostEndAsync(engine.Completion);
     }
@@ -62,9 +79,21 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
     /// <returns>Why the kernel refused, and what was in force before still is; null when it did not.</returns>
     internal string? TryApply(WanConfiguration configuration)
     {
-        runtime.Engine!.TryApply(configuration, out string? error);
-        return error;
+        try
+        {
+            runtime.Engine!.TryApply(configuration, out string? error);
+            return error;
+        }
+        catch (InvalidOperationException e)
+        {
+            // The engine has ended, which the part's health says too. The former snapshot stays: it is what the kernel has.
+            return e.Message;
+        }
     }
+
+    /// <summary>Says that the datapath could not be started.</summary>
+    internal void PostFailure(Exception failure) =>
+        health.Post(DatapathPart, HealthLevel.Unhealthy, [$"{failure.Message} What an earlier process left in the kernel goes on; requests are classified, and no session is entered. It is tried again."]);
 
     internal void Stop()
     {
@@ -75,9 +104,9 @@ internal sealed class WanPart(IOptions<WanOptions> options, WanRuntime runtime, 
 
         runtime.Running = null;
         running.Dispose();
-        if (options.Value.UninstallOnStop)
+        if (_options.UninstallOnStop)
         {
-            BpfWanDatapath.Uninstall(options.Value.PinDirectory);
+            BpfWanDatapath.Uninstall(_options.PinDirectory);
         }
     }
 

@@ -1,5 +1,6 @@
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Configuration;
+using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,7 +8,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Clovisor.Hosting.SessionApi;
 
@@ -15,13 +15,16 @@ namespace Clovisor.Hosting.SessionApi;
 /// Serves the session API on a Kestrel of its own, so that a host of any kind gets it, and a web host keeps its own ports.
 /// </summary>
 internal sealed partial class SessionApiServer(
-    IOptions<SessionApiOptions> options,
+    LiveOptions<SessionApiOptions> live,
     SessionEndpoints sessions,
     ClassEndpoint classes,
     StatusEndpoints status,
     CallerGate gate,
+    HealthBoard health,
     ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
 {
+    internal const string Part = "session-api";
+
     private const UnixFileMode OwnMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
     private const UnixFileMode OpenMode = OwnMode | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
@@ -32,6 +35,7 @@ internal sealed partial class SessionApiServer(
     // Envoy keeps idle connections for an hour unless told otherwise; a reporter that died must not hold its place for that long.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
+    private readonly SessionApiOptions _options = live.Current;
     private readonly ILogger<SessionApiServer> _log = loggers.CreateLogger<SessionApiServer>();
     private WebApplication? _app;
 
@@ -42,12 +46,12 @@ internal sealed partial class SessionApiServer(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         gate.Start();
-        if (options.Value.SocketPath is { Length: > 0 } path)
+        if (_options.SocketPath is { Length: > 0 } path)
         {
             ListenAddress.Require(path);
         }
 
-        if (options.Value.LoopbackPort is { } port and > 0)
+        if (_options.LoopbackPort is { } port and > 0)
         {
             ListenAddress.Require(port);
         }
@@ -57,7 +61,7 @@ internal sealed partial class SessionApiServer(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        SessionApiOptions settings = options.Value;
+        SessionApiOptions settings = _options;
 
         // The empty builder reads no appsettings.json, no ASPNETCORE_URLS: those belong to the application around us.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -76,6 +80,7 @@ internal sealed partial class SessionApiServer(
             File.SetUnixFileMode(settings.SocketPath, settings.Callers.Count > 0 ? OpenMode : OwnMode);
         }
 
+        health.Post(Part, HealthLevel.Healthy);
         if (_log.IsEnabled(LogLevel.Information))
         {
             string addresses = string.Join(", ", Addresses);
@@ -94,7 +99,7 @@ internal sealed partial class SessionApiServer(
         if (_app is { } app)
         {
             await app.StopAsync(cancellationToken).ConfigureAwait(false);
-            File.Delete(options.Value.SocketPath);
+            File.Delete(_options.SocketPath);
         }
     }
 

@@ -4,12 +4,11 @@ using Clovisor.Wan.Datapath;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
 
 namespace Clovisor.Hosting.SessionApi;
 
 /// <summary><c>/v1/sessions</c>: report one, report many, take one back, list them.</summary>
-internal sealed class SessionEndpoints(SessionRegistry registry, IOptions<SessionApiOptions> options)
+internal sealed class SessionEndpoints(SessionRegistry registry, LiveOptions<SessionApiOptions> options)
 {
     internal void Map(IEndpointRouteBuilder routes)
     {
@@ -49,13 +48,13 @@ internal sealed class SessionEndpoints(SessionRegistry registry, IOptions<Sessio
             return;
         }
 
-        if (reports.Count > options.Value.MaxBatch)
+        if (reports.Count > options.Current.MaxBatch)
         {
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status413PayloadTooLarge,
                 "sessions",
-                $"{reports.Count} sessions in one batch, the limit is {options.Value.MaxBatch}. Nothing was entered; send smaller batches.").ConfigureAwait(false);
+                $"{reports.Count} sessions in one batch, the limit is {options.Current.MaxBatch}. Nothing was entered; send smaller batches.").ConfigureAwait(false);
             return;
         }
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Clovisor.Istio.Resources;
-using Clovisor.Istio.Serialization;
 
 namespace Clovisor.Istio.Sources;
 
@@ -54,22 +52,6 @@ public sealed class MergedSource : IIstioSource, IAsyncDisposable
         _publisher.End();
     }
 
-    private static IstioConfiguration Join(ImmutableArray<IstioConfiguration> configurations)
-    {
-        var resources = new List<Resource>();
-        var rules = new HashSet<(Type Kind, ObjectKey Key)>();
-        foreach (Resource resource in configurations.SelectMany(static c => c.Resources))
-        {
-            if (resource is KubernetesService or KubernetesPod or KubernetesNamespace or KubernetesEndpointSlice || rules.Add((resource.GetType(), resource.Key)))
-            {
-                resources.Add(resource);
-            }
-        }
-
-        MeshSettings? mesh = configurations.Select(static c => c.Mesh).FirstOrDefault(static m => !ReferenceEquals(m, MeshSettings.Default));
-        return DocumentReader.Assemble(resources, mesh, configurations.SelectMany(static c => c.Ignored));
-    }
-
     private async Task FollowAsync(IIstioSource source)
     {
         try
@@ -103,7 +85,7 @@ public sealed class MergedSource : IIstioSource, IAsyncDisposable
             if (next.IsSynced && (configurations.Length != _merged.Length || configurations.Zip(_merged).Any(static pair => !ReferenceEquals(pair.First, pair.Second))))
             {
                 _merged = configurations;
-                IstioConfiguration configuration = Join(configurations);
+                IstioConfiguration configuration = IstioConfiguration.Join(configurations);
                 next = next with { Configuration = configuration, Tables = before.Tables.Next(configuration) };
             }
 

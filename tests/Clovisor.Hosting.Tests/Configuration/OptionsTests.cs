@@ -14,7 +14,8 @@ public sealed class OptionsTests
         WanOptions wan = new();
         SessionApiOptions api = new();
 
-        Assert.Equal("/etc/clovisor", clovisor.ConfigurationDirectory);
+        Assert.Equal("/etc/clovisor", new YamlFolderOptions().Directory);
+        Assert.Empty(clovisor.NodeLabels);
         Assert.Equal(ProxyKind.Sidecar, clovisor.Proxy);
         Assert.Equal("default", clovisor.ProxyNamespace);
         Assert.Empty(clovisor.ProxyLabels);
@@ -158,16 +159,16 @@ public sealed class OptionsTests
     public void A_configuration_folder_that_is_not_there_is_refused()
     {
         using ServiceProvider services = new ServiceCollection()
-            .AddClovisor(options => options.ConfigurationDirectory = "/nowhere/at/all").Services.BuildServiceProvider();
+            .AddClovisor().AddYamlFolder("/nowhere/at/all").Services.BuildServiceProvider();
 
-        OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ClovisorOptions>>().Value);
+        OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<YamlFolderOptions>>().Value);
 
         Assert.Contains("There is no folder '/nowhere/at/all'", e.Message, StringComparison.Ordinal);
     }
 
     private static ServiceProvider Services(Action<WanOptions> wan, Action<SessionApiOptions> api) =>
         new ServiceCollection()
-            .AddClovisor(options => options.ConfigurationDirectory = "/")
+            .AddClovisor()
             .AddWan(wan)
             .AddSessionApi(api)
             .Services.BuildServiceProvider();

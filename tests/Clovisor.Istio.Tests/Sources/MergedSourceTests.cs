@@ -24,6 +24,22 @@ public sealed class MergedSourceTests
     }
 
     [Fact]
+    public void Routes_of_one_name_and_different_kinds_are_not_one_rule()
+    {
+        const string Route = """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: {0}
+            metadata: {{name: same, namespace: app}}
+            spec: {{parentRefs: [{{name: gate}}], rules: [{{backendRefs: [{{name: web, port: 80}}]}}]}}
+            """;
+        IstioConfiguration http = IstioYaml.Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, Route, "HTTPRoute")).OrThrow();
+        IstioConfiguration grpc = IstioYaml.Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, Route, "GRPCRoute")).OrThrow();
+
+        Assert.Equal(2, IstioConfiguration.Join(http, grpc).GatewayApiRoutes.Length);
+        Assert.Single(IstioConfiguration.Join(http, http).GatewayApiRoutes);
+    }
+
+    [Fact]
     public async Task A_change_of_one_source_makes_a_snapshot_and_leaves_the_objects_of_the_other()
     {
         var first = new ScriptedSource(Rule("a", "first"));
