@@ -2,18 +2,21 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Clovisor.Istio;
+using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
 using Clovisor.Istio.Serialization;
 
 namespace Clovisor.Benchmarks.Istio;
 
-/// <summary>What does it cost to compile the table of a sidecar that sees many objects, from nothing?</summary>
+/// <summary>What does it cost to compile the table of a sidecar that sees many objects: from nothing, and when one object of them changed?</summary>
 [MemoryDiagnoser]
 public class RouteCompilation
 {
     private static readonly IstioProxy Proxy = new() { Namespace = "app" };
 
     private IstioConfiguration _configuration = null!;
+    private RouteTableCache _cache = null!;
+    private int _round;
 
     [Params(1000)]
     public int Objects { get; set; }
@@ -44,8 +47,22 @@ public class RouteCompilation
         }
 
         _configuration = IstioYaml.Read(yaml.ToString()).OrThrow();
+        _cache = new RouteTableCache(_configuration);
+        _ = _cache.GetTable(Proxy, 80);
     }
 
-    [Benchmark]
+    [Benchmark(Baseline = true)]
     public RouteTable? Cold() => new RouteCompiler(_configuration).Compile(Proxy, 80);
+
+    /// <summary>Another object each time is replaced by one whose first rule is gone, or back.</summary>
+    [Benchmark]
+    public RouteTable? OneObjectChanged()
+    {
+        int changed = _round++ % Objects;
+        VirtualService former = _cache.Configuration.VirtualServices[changed];
+        VirtualService original = _configuration.VirtualServices[changed];
+        VirtualService now = former.Http.Length == 1 ? original with { Labels = former.Labels } : former with { Http = former.Http[1..] };
+        _cache = _cache.Next(_cache.Configuration with { VirtualServices = _cache.Configuration.VirtualServices.SetItem(changed, now) });
+        return _cache.GetTable(Proxy, 80);
+    }
 }

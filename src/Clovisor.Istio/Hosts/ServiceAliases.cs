@@ -8,7 +8,10 @@ namespace Clovisor.Istio.Hosts;
 /// </summary>
 internal static class ServiceAliases
 {
-    public static ImmutableArray<MeshService> Resolve(ImmutableArray<MeshService> services)
+    /// <param name="services">The services as their objects say.</param>
+    /// <param name="former">By service, what it was made to the last time. It is taken over where the names are the same.</param>
+    /// <param name="made">Takes the same for the next time.</param>
+    public static ImmutableArray<MeshService> Resolve(ImmutableArray<MeshService> services, Dictionary<MeshService, MeshService>? former, Dictionary<MeshService, MeshService> made)
     {
         List<MeshService> aliases = [.. services.Where(static s => s.IsAlias)];
         if (aliases.Count == 0)
@@ -26,8 +29,13 @@ internal static class ServiceAliases
             .Select(alias => (alias.Host, Target: Target(alias.Host, steps)))
             .Where(static pair => pair.Target.Length > 0)
             .ToLookup(static pair => pair.Target, static pair => pair.Host, StringComparer.Ordinal);
-        return [.. services.Select(service => service.IsAlias || !byTarget.Contains(service.WrittenHost) ? service : service with { Aliases = [.. byTarget[service.WrittenHost].Order(StringComparer.Ordinal)] })];
+        return [.. services.Select(service => service.IsAlias || !byTarget.Contains(service.WrittenHost)
+            ? service
+            : made[service] = Named(service, [.. byTarget[service.WrittenHost].Order(StringComparer.Ordinal)], former?.GetValueOrDefault(service)))];
     }
+
+    private static MeshService Named(MeshService service, ImmutableArray<string> aliases, MeshService? former) =>
+        former is not null && former.Aliases.AsSpan().SequenceEqual(aliases.AsSpan()) ? former : service with { Aliases = aliases };
 
     private static string Target(string host, Dictionary<string, string> steps)
     {

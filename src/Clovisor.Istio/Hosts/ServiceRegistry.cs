@@ -9,6 +9,8 @@ internal sealed class ServiceRegistry
     private readonly Dictionary<string, List<MeshService>> _byHost = new(StringComparer.Ordinal);
     private readonly Dictionary<Resource, ImmutableArray<MeshService>> _made = new(ReferenceEqualityComparer.Instance);
 
+    private readonly Dictionary<MeshService, MeshService> _named = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Initializes a new instance of the <see cref="ServiceRegistry"/> class.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="previous">A registry of the same mesh settings; the services of objects that did not change are taken over from it, the very instances.</param>
@@ -30,7 +32,7 @@ internal sealed class ServiceRegistry
         All = ServiceAliases.Resolve([.. all
             .OrderBy(static s => s.Created)
             .ThenBy(static s => s.Name, StringComparer.Ordinal)
-            .ThenBy(static s => s.Namespace, StringComparer.Ordinal)]);
+            .ThenBy(static s => s.Namespace, StringComparer.Ordinal)], previous?._named, _named);
         foreach (MeshService service in All)
         {
             if (!_byHost.TryGetValue(service.Host, out List<MeshService>? list))

@@ -73,6 +73,23 @@ public sealed class IncrementalTests
     ];
 
     [Fact]
+    public void What_an_alias_names_is_taken_over_as_well()
+    {
+        const string Services = """
+            {apiVersion: v1, kind: Service, metadata: {name: a, namespace: app}, spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80}]}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: other, namespace: app}, spec: {type: ExternalName, externalName: a.app.svc.cluster.local, ports: [{name: http, port: 80}]}}
+            """;
+        IstioConfiguration before = IstioYaml.Read(Services + "\n" + Mesh.Rule("w", "{hosts: [a], http: [{route: [{destination: {host: a}}]}]}")).OrThrow();
+        IstioConfiguration more = IstioYaml.Read(Mesh.Rule("v", "{hosts: [nobody.example.com], http: [{directResponse: {status: 200}}]}")).OrThrow();
+        IstioConfiguration after = before with { VirtualServices = before.VirtualServices.AddRange(more.VirtualServices) };
+        var cache = new RouteTableCache(before);
+        VirtualHost first = cache.GetTable(Proxies[0], 80)!.Evaluate(Mesh.Get("/", "other")).VirtualHost!;
+        Assert.Same(first, cache.Next(after).GetTable(Proxies[0], 80)!.Evaluate(Mesh.Get("/", "other")).VirtualHost);
+        Assert.Contains("other", first.Domains);
+    }
+
+    [Fact]
     public void After_any_changes_every_table_is_the_one_compiled_from_nothing() =>
         Changes.Array[1, 15].Sample(static changes =>
         {
