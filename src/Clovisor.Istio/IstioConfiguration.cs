@@ -24,6 +24,9 @@ public sealed record IstioConfiguration
     /// <summary>Gets the services that are named by hand.</summary>
     public ImmutableArray<ServiceEntry> ServiceEntries { get; init; } = [];
 
+    /// <summary>Gets the workloads outside of Kubernetes.</summary>
+    public ImmutableArray<WorkloadEntry> WorkloadEntries { get; init; } = [];
+
     /// <summary>Gets the scopes of sidecars.</summary>
     public ImmutableArray<Sidecar> Sidecars { get; init; } = [];
 
@@ -69,7 +72,7 @@ public sealed record IstioConfiguration
     /// <summary>Gets the objects of all kinds, kind by kind.</summary>
     internal IEnumerable<Resource> Resources =>
     [
-        .. VirtualServices, .. Gateways, .. ServiceEntries, .. Sidecars, .. DestinationRules, .. Services, .. Pods, .. Namespaces, .. EnvoyFilters, .. EndpointSlices,
+        .. VirtualServices, .. Gateways, .. ServiceEntries, .. WorkloadEntries, .. Sidecars, .. DestinationRules, .. Services, .. Pods, .. Namespaces, .. EnvoyFilters, .. EndpointSlices,
         .. KubernetesGateways, .. GatewayClasses, .. ListenerSets, .. GatewayApiRoutes, .. ReferenceGrants,
     ];
 

@@ -19,6 +19,7 @@ internal static class DiscoveryScope
             VirtualServices = Mine(all.VirtualServices),
             Gateways = Mine(all.Gateways),
             ServiceEntries = Mine(all.ServiceEntries),
+            WorkloadEntries = Mine(all.WorkloadEntries),
             Sidecars = Mine(all.Sidecars),
             DestinationRules = Mine(all.DestinationRules),
             EnvoyFilters = Mine(all.EnvoyFilters),

@@ -16,6 +16,8 @@ internal sealed class MeshModel
     private readonly Dictionary<ObjectKey, Prepared> _prepared = [];
     private readonly Lazy<ILookup<(string Namespace, string Service), KubernetesEndpointSlice>> _slices;
     private readonly Lazy<ILookup<(string Namespace, string Host), ServiceEntry>> _entries;
+    private readonly Lazy<ILookup<string, WorkloadEntry>> _workloads;
+    private readonly Lazy<ILookup<string, KubernetesPod>> _pods;
     private readonly ConcurrentDictionary<string, List<VirtualService>> _visible = new(StringComparer.Ordinal);
 
     /// <summary>Initializes a new instance of the <see cref="MeshModel"/> class.</summary>
@@ -31,6 +33,8 @@ internal sealed class MeshModel
 
         // Asked for by every port of every headless service, of every table.
         _slices = new(() => configuration.EndpointSlices.ToLookup(static s => (s.Namespace, s.ServiceName)));
+        _workloads = new(() => configuration.WorkloadEntries.ToLookup(static w => w.Namespace));
+        _pods = new(() => configuration.Pods.ToLookup(static p => p.Namespace));
         _entries = new(() => configuration.ServiceEntries
             .SelectMany(static e => e.Hosts.Distinct().Select(host => (Entry: e, Host: host)))
             .ToLookup(static pair => (pair.Entry.Namespace, pair.Host), static pair => pair.Entry));
@@ -75,16 +79,27 @@ internal sealed class MeshModel
     /// <summary>Gets the subsets that a client has of a service.</summary>
     public ImmutableArray<string> SubsetsOf(MeshService service, IstioProxy client) => _destinationRules.SubsetsOf(service, client);
 
-    /// <summary>Gets the addresses behind a port of a Kubernetes service: its pods, and what entries of its namespace list for the same host and port.</summary>
+    /// <summary>
+    /// Gets the addresses behind a port of a Kubernetes service: its pods, the workload entries that it selects, and what entries of its namespace list or select for the same host and port.
+    /// </summary>
     public IEnumerable<string> EndpointsOf(MeshService service, int port)
     {
         IEnumerable<string> pods = _slices.Value[(service.Namespace, service.Name)].SelectMany(static s => s.Addresses);
+        IEnumerable<string> workloads = service.Selector.IsEmpty ? [] : Workloads(service.Namespace, service.Selector);
         IEnumerable<string> listed = _entries.Value[(service.Namespace, service.WrittenHost)]
             .Where(e => e.Ports.Any(p => p.Number == port))
-            .SelectMany(static e => e.Endpoints)
-            .Where(static address => IPAddress.TryParse(address, out _));
-        return pods.Concat(listed).Distinct();
+            .SelectMany(e => e.HasWorkloadSelector ? Workloads(e.Namespace, e.WorkloadSelector).Concat(Pods(e.Namespace, e.WorkloadSelector)) : e.Endpoints);
+        return pods.Concat(workloads).Concat(listed).Where(static address => IPAddress.TryParse(address, out _)).Distinct();
     }
+
+    private IEnumerable<string> Workloads(string scope, ImmutableDictionary<string, string> labels) =>
+        _workloads.Value[scope].Where(w => Has(w.WorkloadLabels, labels)).Select(static w => w.Address);
+
+    private IEnumerable<string> Pods(string scope, ImmutableDictionary<string, string> labels) =>
+        _pods.Value[scope].Where(p => Has(p.Labels, labels)).SelectMany(static p => p.Addresses);
+
+    private static bool Has(ImmutableDictionary<string, string> labels, ImmutableDictionary<string, string> wanted) =>
+        wanted.All(w => labels.TryGetValue(w.Key, out string? value) && value == w.Value);
 
     private Prepared Prepare(VirtualService service, DelegateMerger merger)
     {

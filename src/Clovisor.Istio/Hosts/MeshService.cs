@@ -16,6 +16,9 @@ internal sealed record MeshService
 
     public required string Name { get; init; }
 
+    /// <summary>Gets the labels by which a Kubernetes service chooses its workloads.</summary>
+    public ImmutableDictionary<string, string> Selector { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public required string Namespace { get; init; }
 
     public ImmutableArray<MeshPort> Ports { get; init; } = [];

@@ -82,6 +82,7 @@ internal sealed class ServiceRegistry
         IsHeadless = service.Headless,
         ExternalName = service.ExternalName,
         IsExternal = service.ExternalName.Length > 0,
+        Selector = service.Selector,
         Addresses = service.ClusterAddresses,
         Ports = [.. service.Ports.Select(MeshPort.From)],
         ExportTo = service.ExportTo.Length > 0 ? service.ExportTo : mesh.DefaultServiceExportTo,

@@ -29,6 +29,9 @@ public sealed record ServiceEntry : Resource
     /// <summary>Gets a value indicating whether endpoints are chosen by labels.</summary>
     public bool HasWorkloadSelector { get; init; }
 
+    /// <summary>Gets the labels of the pods and workload entries of the namespace that are endpoints; empty where <see cref="HasWorkloadSelector"/> is false, or for all.</summary>
+    public ImmutableDictionary<string, string> WorkloadSelector { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Gets the namespaces that see the object; empty means the mesh's default, which is all.</summary>
     public ImmutableArray<string> ExportTo { get; init; } = [];
 }

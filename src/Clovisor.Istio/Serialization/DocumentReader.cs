@@ -54,6 +54,7 @@ internal sealed class DocumentReader
         VirtualServices = Of<VirtualService>(resources),
         Gateways = Of<Gateway>(resources),
         ServiceEntries = Of<ServiceEntry>(resources),
+        WorkloadEntries = Of<WorkloadEntry>(resources),
         Sidecars = Of<Sidecar>(resources),
         DestinationRules = Of<DestinationRule>(resources),
         Services = Of<KubernetesService>(resources),
@@ -134,6 +135,7 @@ internal sealed class DocumentReader
             case ("networking.istio.io", "VirtualService"): Spec(root, s => VirtualServiceBinder.Bind(s, header), v => VirtualServiceValidator.Validate(v, errors)); break;
             case ("networking.istio.io", "Gateway"): Spec(root, s => GatewayBinder.Bind(s, header), g => GatewayValidator.Validate(g, errors)); break;
             case ("networking.istio.io", "ServiceEntry"): Spec(root, s => ServiceEntryBinder.Bind(s, header), e => ServiceEntryValidator.Validate(e, errors)); break;
+            case ("networking.istio.io", "WorkloadEntry"): Spec(root, s => WorkloadEntryBinder.Bind(s, header), w => WorkloadEntryValidator.Validate(w, errors)); break;
             case ("networking.istio.io", "Sidecar"): Spec(root, s => SidecarBinder.Bind(s, header), s => SidecarValidator.Validate(s, errors)); break;
             case ("networking.istio.io", "DestinationRule"): Spec(root, s => DestinationRuleBinder.Bind(s, header), d => DestinationRuleValidator.Validate(d, errors)); break;
             case ("networking.istio.io", "EnvoyFilter"): Spec(root, s => EnvoyFilterBinder.Bind(s, header), static _ => { }); break;

@@ -86,28 +86,10 @@ internal sealed partial class FieldReader(YamlNode node, string path, ErrorList 
         return null;
     }
 
-    public int Integer(string name, int minimum, int maximum)
-    {
-        if (Get(name) is not { } value)
-        {
-            return 0;
-        }
+    public int Integer(string name, int minimum, int maximum) => Get(name) is { } value ? WholeOf(value, PathOf(name), minimum, maximum) ?? 0 : 0;
 
-        if (value.Kind == YamlKind.Scalar &&
-            double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number == Math.Floor(number))
-        {
-            if (number >= minimum && number <= maximum)
-            {
-                return (int)number;
-            }
-
-            Error(name, $"must be {minimum} to {maximum}, not {value.Text}");
-            return 0;
-        }
-
-        Error(name, $"must be a whole number, not {value.Describe()}");
-        return 0;
-    }
+    public ImmutableDictionary<string, int> IntegerMap(string name, int minimum, int maximum) =>
+        Map(name, (value, path) => WholeOf(value, path, minimum, maximum) is { } number ? (object)number : null).ToImmutableDictionary(static p => p.Key, static p => (int)p.Value);
 
     public double? Number(string name)
     {
@@ -213,6 +195,19 @@ internal sealed partial class FieldReader(YamlNode node, string path, ErrorList 
         }
 
         return map.ToImmutable();
+    }
+
+    private int? WholeOf(YamlNode value, string path, int minimum, int maximum)
+    {
+        double number = 0;
+        bool isWhole = value.Kind == YamlKind.Scalar && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number == Math.Floor(number);
+        if (isWhole && number >= minimum && number <= maximum)
+        {
+            return (int)number;
+        }
+
+        Errors.Add(value.Line, path, isWhole ? $"must be {minimum} to {maximum}, not {value.Text}" : $"must be a whole number, not {value.Describe()}");
+        return null;
     }
 
     private YamlNode? Get(string name)

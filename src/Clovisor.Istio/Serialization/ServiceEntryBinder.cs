@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Serialization;
@@ -10,6 +9,8 @@ internal static class ServiceEntryBinder
     {
         spec.Ignore("subjectAltNames");
         ImmutableArray<ServicePort> ports = spec.List("ports", PortBinder.Bind);
+        ImmutableDictionary<string, string> selector = ImmutableDictionary<string, string>.Empty;
+        spec.Object("workloadSelector", s => selector = s.TextMap("labels"));
         return new ServiceEntry
         {
             Name = header.Name,
@@ -23,7 +24,8 @@ internal static class ServiceEntryBinder
             Resolution = spec.Choice("resolution", "NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"),
             Location = spec.Choice("location", "MESH_EXTERNAL", "MESH_INTERNAL"),
             Endpoints = [.. spec.List("endpoints", e => Endpoint(e, ports))],
-            HasWorkloadSelector = spec.Ignore("workloadSelector").Has("workloadSelector"),
+            HasWorkloadSelector = spec.Has("workloadSelector"),
+            WorkloadSelector = selector,
             ExportTo = spec.Texts("exportTo"),
         };
     }
@@ -31,7 +33,7 @@ internal static class ServiceEntryBinder
     private static string Endpoint(FieldReader r, ImmutableArray<ServicePort> ports)
     {
         string address = r.Ignore("labels", "locality", "network", "serviceAccount", "weight").Text("address");
-        foreach ((string name, string number) in r.TextMap("ports"))
+        foreach (string name in r.IntegerMap("ports", 1, 65535).Keys.Order(StringComparer.Ordinal))
         {
             if (address.StartsWith("unix://", StringComparison.Ordinal))
             {
@@ -40,11 +42,6 @@ internal static class ServiceEntryBinder
             else if (!ports.Any(p => p.Name == name))
             {
                 r.Error("ports", $"\"{name}\" is not the name of a port of the entry");
-            }
-
-            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
-            {
-                r.Error("ports", $"\"{number}\" is not a port from 1 to 65535");
             }
         }
 

@@ -25,6 +25,7 @@ public sealed partial class CoverageDocumentTests
     [InlineData("Gateway")]
     [InlineData("DestinationRule")]
     [InlineData("ServiceEntry")]
+    [InlineData("WorkloadEntry")]
     [InlineData("Sidecar")]
     public void Every_field_of_the_schema_has_a_row(string kind)
     {
