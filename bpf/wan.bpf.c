@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The WAN datapath. Both programs are attached to every WAN device: clv_egress sees what the node's own routes send there and
+ * The WAN datapath. Two programs are attached to every WAN device: clv_egress sees what the node's own routes send there and
  * moves it to the link of its session; clv_ingress gives replies back their addresses and hands them to the device that the
- * session left by, so that routing, connection tracking and reverse path filters see nothing unusual.
+ * session left by, so that routing, connection tracking and reverse path filters see nothing unusual. The third, clv_lan, is at the
+ * ingress of LAN devices, and takes packets of sessions past routing.
  */
 #include "clovisor/arrive.h"
 #include "clovisor/carry.h"
+#include "clovisor/claim.h"
 #include "clovisor/clear_tag.h"
+#include "clovisor/hop.h"
 #include "clovisor/mss.h"
 #include "clovisor/parse.h"
 #include "clovisor/route.h"
@@ -18,13 +21,9 @@ SEC("tc")
 int clv_egress(struct __sk_buff *skb)
 {
 	struct clv_packet pkt = {};
-	struct clv_choice choice = {};
-	union clv_binding_word binding;
 	struct clv_session *session;
 	enum clv_reason reason;
-	enum clv_plan plan;
-	bool translate = false;
-	int parsed, act = CLV_ACT_NEXT;
+	int parsed;
 
 	if (clv_was_claimed(skb))
 		return clv_pass(CLV_OUT_CLAIMED);
@@ -42,27 +41,35 @@ int clv_egress(struct __sk_buff *skb)
 	}
 	if (!session)
 		return clv_pass(reason);
+	return clv_leave(skb, &pkt, session, CLV_AT_WAN);
+}
 
-	binding = clv_binding_of(session);
-	if (binding.is.link & CLV_BOUND) {
-		plan = clv_plan_next(skb, &pkt, session, binding, &choice, &translate, &act);
-	} else {
-		choice = clv_slot_choice(session, &pkt);
-		plan = clv_plan_first(skb, &pkt, session, &choice, &translate, &act);
-	}
-	if (plan == CLV_STOP)
-		return act;
-	if (plan == CLV_BIND_ANEW) {
-		if (!choice.at)
-			return clv_drop(CLV_OUT_FAILED);
-		if (!clv_bind(skb, &pkt, session, choice, translate, &binding))
-			return clv_drop(CLV_OUT_NO_PORT);
-		session->state = pkt.tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
-		choice.at = clv_link_at(clv_bound_link(binding));	/* another CPU's, if that was faster */
-	}
-	if (!choice.at)
+/*
+ * Sessions that are there are taken before routing. All else has routing first: it knows which packets are for the node and which have
+ * their destination translated, so that what a tag says is read behind it, by clv_egress.
+ */
+SEC("tc")
+int clv_lan(struct __sk_buff *skb)
+{
+	struct clv_packet pkt = {};
+	struct clv_session *session;
+	int parsed;
+
+	parsed = clv_parse(skb, &pkt);
+	if (parsed != CLV_PARSED)
+		return clv_pass(parsed);
+	if (skb->pkt_type != CLV_PACKET_HOST || skb->vlan_present || pkt.vlans)
+		return clv_pass(CLV_LAN_OTHER);
+	if (pkt.error)
+		return clv_pass(CLV_PROTOCOL);
+	session = clv_find(&pkt.tuple, pkt.v6);
+	if (!session)
+		return clv_pass(CLV_LAN_NO_SESSION);
+	if (!clv_is_plain(&pkt))
+		return clv_pass(CLV_LAN_ROUTED);
+	if (clv_clear_tag(skb, &pkt))
 		return clv_drop(CLV_OUT_FAILED);
-	return clv_carry(skb, &pkt, session, choice.at, binding);
+	return clv_leave(skb, &pkt, session, CLV_AT_LAN);
 }
 
 SEC("tc")
@@ -71,7 +78,8 @@ int clv_ingress(struct __sk_buff *skb)
 	struct clv_packet pkt = {};
 	struct clv_wire origin = {};
 	struct clv_session *session;
-	bool found;
+	__u32 to_lan, mtu;
+	bool found, large;
 	int parsed;
 
 	parsed = clv_parse(skb, &pkt);
@@ -83,6 +91,13 @@ int clv_ingress(struct __sk_buff *skb)
 	if (!session)
 		return clv_pass(found ? CLV_IN_STALE : CLV_IN_NO_SESSION);
 
+	to_lan = clv_goes_to_lan(session, skb->ifindex);
+	large = to_lan && clv_too_large(skb, to_lan, &mtu);
+	/* Answered as it came: by the address that its sender knows. */
+	if (large && clv_is_plain(&pkt) && !skb->vlan_present && !pkt.vlans && !clv_too_big(skb, &pkt, mtu)) {
+		clv_claim_packet(skb);
+		return clv_verdict(CLV_IN_TOO_BIG, bpf_redirect(skb->ifindex, 0));
+	}
 	if (!clv_was_handed_back(skb, session)) {
 		clv_count_in(skb, &pkt, session);
 		if (clv_clamp(skb, &pkt, skb->ifindex))
@@ -90,6 +105,8 @@ int clv_ingress(struct __sk_buff *skb)
 	}
 	if ((origin.port != pkt.tuple.dport || !clv_same_addr(origin.addr, pkt.tuple.daddr)) && clv_rewrite(skb, &pkt, CLV_DESTINATION, &origin))
 		return clv_drop(CLV_IN_FAILED);
+	if (to_lan)
+		return large || !clv_is_plain(&pkt) ? clv_pass(CLV_IN_ROUTED) : clv_deliver(skb, &pkt, to_lan, CLV_IN_DELIVERED);
 	return clv_return(skb, &pkt, session, CLV_IN_HOME, CLV_IN_RETURNED);
 }
 

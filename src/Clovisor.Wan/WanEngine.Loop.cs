@@ -19,7 +19,7 @@ public sealed partial class WanEngine
             var neighbours = new NeighbourKeeper();
             var table = new NetworkTable();
             netlink.Dump(table);
-            var core = new EngineCore(_initial, _datapath, icmp, table, Now);
+            var core = new EngineCore(_initial, _datapath, icmp, table, Now) { Lan = new LanDevices(LanDevices) };
             KeepNeighbours(core, icmp, neighbours);
             while (!_stopping)
             {

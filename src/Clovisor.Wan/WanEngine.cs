@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Clovisor.Bpf;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
@@ -56,6 +57,16 @@ public sealed partial class WanEngine : IDisposable
         _origin = _time.GetTimestamp();
         _loop = new EventLoop(_time);
     }
+
+    /// <summary>
+    /// The devices at whose ingress packets of sessions are taken before routing, by name; <c>*</c> stands for any letters, as in <c>veth*</c>.
+    /// </summary>
+    /// <value>
+    /// The default is none: all packets are routed first, and sessions take their link behind that. A device may be absent and come later.
+    /// Devices of links are left out. Packets of sessions from these devices pass no netfilter rules and no connection tracking, and neither do their replies.
+    /// At most <see cref="DatapathPlan.MaxLanDevices"/> devices at a time; with more the kernel's plan is refused, and <see cref="Status"/> says so.
+    /// </value>
+    public ImmutableArray<string> LanDevices { get; init; } = [];
 
     /// <summary>Raised after a link changed its state and the datapath followed. On the engine's own thread, which waits: be quick.</summary>
     public event EventHandler<LinkChangedEventArgs>? LinkChanged;

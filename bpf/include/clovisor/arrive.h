@@ -4,7 +4,9 @@
 
 /* What comes back to a session: let arrive where the session left. */
 
+#include "claim.h"
 #include "home.h"
+#include "hop.h"
 #include "icmp_error.h"
 #include "session.h"
 #include "verdict.h"
@@ -17,6 +19,25 @@ static __always_inline bool clv_was_handed_back(struct __sk_buff *skb, struct cl
 	const struct clv_link *link = clv_link_at(clv_bound_link(clv_binding_of(session)));
 
 	return home && home->ifindex == skb->ifindex && link && link->ifindex != skb->ifindex;
+}
+
+/* The LAN device to which the packet goes. 0: to none. */
+static __always_inline __u32 clv_goes_to_lan(const struct clv_session *session, __u32 ifindex)
+{
+	const struct clv_home *home = clv_home_of(session);
+
+	return home && home->flags & CLV_HOME_LAN && home->ifindex != ifindex ? home->ifindex : 0;
+}
+
+/*
+ * Sends the packet out by the LAN device. To whom there, the node's own routes and neighbours know: what came from a LAN by its hardware
+ * address could be anybody's.
+ */
+static __always_inline int clv_deliver(struct __sk_buff *skb, struct clv_packet *pkt, __u32 lan, enum clv_reason reason)
+{
+	if (clv_untag(skb, pkt) || clv_take_hop(skb, pkt))
+		return clv_drop(CLV_IN_FAILED);
+	return clv_verdict(reason, bpf_redirect_neigh(lan, NULL, 0, 0));
 }
 
 /* Lets the packet arrive on the session's home device. */
@@ -39,6 +60,7 @@ static __noinline int clv_error_in(struct __sk_buff *skb, struct clv_packet *pkt
 	struct clv_quote quote = {};
 	struct clv_wire origin = {};
 	struct clv_session *session;
+	__u32 to_lan;
 	bool found;
 
 	if (!clv_read_quote(skb, pkt, &quote))
@@ -49,6 +71,9 @@ static __noinline int clv_error_in(struct __sk_buff *skb, struct clv_packet *pkt
 	if ((origin.port != quote.answer.dport || !clv_same_addr(origin.addr, quote.answer.daddr)) &&
 	    clv_requote(skb, pkt, &quote, CLV_DESTINATION, &origin))
 		return clv_drop(CLV_IN_FAILED);
+	to_lan = clv_goes_to_lan(session, skb->ifindex);
+	if (to_lan)
+		return clv_is_plain(pkt) ? clv_deliver(skb, pkt, to_lan, CLV_IN_ICMP_ERROR) : clv_pass(CLV_IN_ROUTED);
 	return clv_return(skb, pkt, session, CLV_IN_ICMP_ERROR, CLV_IN_ICMP_ERROR);
 }
 

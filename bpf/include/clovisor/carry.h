@@ -4,52 +4,43 @@
 
 /* Sends packets by the links that were chosen for them. */
 
+#include "claim.h"
 #include "home.h"
+#include "hop.h"
 #include "icmp_error.h"
 #include "link.h"
 #include "mss.h"
+#include "route.h"
 #include "session.h"
 #include "too_big.h"
 #include "translate.h"
 #include "verdict.h"
 #include "vlan.h"
 
-/* Left in the packet's control block when it is sent to another device, for the program there. Never the mark: nodes have no bit of it left. */
-#define CLV_CLAIMED_0	0xc1071501
-#define CLV_CLAIMED_1	0x0a0d1e55
-
-static __always_inline bool clv_was_claimed(struct __sk_buff *skb)
-{
-	if (skb->cb[0] != CLV_CLAIMED_0 || skb->cb[1] != CLV_CLAIMED_1)
-		return false;
-	skb->cb[0] = 0;
-	skb->cb[1] = 0;
-	return true;
-}
-
 static __always_inline int clv_hand_on(struct __sk_buff *skb, const struct clv_link *link, const struct clv_packet *pkt, enum clv_reason reason)
 {
-	skb->cb[0] = CLV_CLAIMED_0;
-	skb->cb[1] = CLV_CLAIMED_1;
+	clv_claim_packet(skb);
 	return clv_verdict(reason, clv_send(link, pkt));
 }
 
 /* Sends the packet by its session's link. */
 static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session,
-				     const struct clv_link *link, union clv_binding_word binding)
+				     const struct clv_link *link, union clv_binding_word binding, enum clv_hook hook)
 {
-	bool home = link->ifindex == skb->ifindex;
+	bool home = hook == CLV_AT_WAN && link->ifindex == skb->ifindex;
 	__u32 mtu;
 
 	/* Counted and answered as the tag's own network has it; it leaves by another. */
-	if (!home && clv_too_large(skb, link, &mtu)) {
+	if (!home && clv_too_large(skb, link->ifindex, &mtu)) {
 		if (clv_too_big(skb, pkt, mtu))
 			return clv_drop(CLV_OUT_MTU_DROPPED);
-		return clv_verdict(CLV_OUT_TOO_BIG, bpf_redirect(skb->ifindex, BPF_F_INGRESS));
+		return clv_answer(skb, hook, CLV_OUT_TOO_BIG);
 	}
 	clv_count_out(skb, pkt, session);
-	clv_is_at_home(session, skb->ifindex, pkt);
-	if (!home && clv_untag(skb, pkt))
+	clv_is_at_home(session, skb->ifindex, pkt, hook == CLV_AT_WAN);
+	if (hook == CLV_AT_LAN && clv_take_hop(skb, pkt))
+		return clv_drop(CLV_OUT_FAILED);
+	if (hook == CLV_AT_WAN && !home && clv_untag(skb, pkt))
 		return clv_drop(CLV_OUT_FAILED);
 	if (binding.is.link & CLV_TRANSLATED) {
 		struct clv_wire source = { .port = binding.is.port };
@@ -62,7 +53,37 @@ static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *p
 		return clv_drop(CLV_OUT_FAILED);
 	if (home)
 		return clv_pass(CLV_OUT_HOME);
-	return clv_hand_on(skb, link, pkt, CLV_OUT_REDIRECTED);
+	return clv_hand_on(skb, link, pkt, hook == CLV_AT_WAN ? CLV_OUT_REDIRECTED : CLV_LAN_REDIRECTED);
+}
+
+/* Sends a packet of a session that leaves, whatever that takes: bound by its first one, kept where it is pinned, or moved. */
+static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session, enum clv_hook hook)
+{
+	union clv_binding_word binding = clv_binding_of(session);
+	struct clv_choice choice = {};
+	int act = CLV_ACT_NEXT;
+	bool translate = false;
+	enum clv_plan plan;
+
+	if (binding.is.link & CLV_BOUND) {
+		plan = clv_plan_next(skb, pkt, session, binding, &choice, &translate, hook, &act);
+	} else {
+		choice = clv_slot_choice(session, pkt);
+		plan = clv_plan_first(skb, pkt, session, &choice, &translate, &act);
+	}
+	if (plan == CLV_STOP)
+		return act;
+	if (plan == CLV_BIND_ANEW) {
+		if (!choice.at)
+			return clv_drop(CLV_OUT_FAILED);
+		if (!clv_bind(skb, pkt, session, choice, translate, &binding))
+			return clv_drop(CLV_OUT_NO_PORT);
+		session->state = pkt->tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
+		choice.at = clv_link_at(clv_bound_link(binding));	/* another CPU's, if that was faster */
+	}
+	if (!choice.at)
+		return clv_drop(CLV_OUT_FAILED);
+	return clv_carry(skb, pkt, session, choice.at, binding, hook);
 }
 
 /* An ICMP error about a packet that arrived: it leaves as that session's packets do. */

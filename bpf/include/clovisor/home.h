@@ -37,8 +37,8 @@ static __always_inline bool clv_same_mac(const __u8 *a, const __u8 *b)
 	return *(const __u32 *)a == *(const __u32 *)b && *(const __u16 *)(a + 4) == *(const __u16 *)(b + 4);
 }
 
-/* The packet's session is at home on the device that it leaves by. */
-static __always_inline void clv_is_at_home(struct clv_session *session, __u32 ifindex, const struct clv_packet *pkt)
+/* The packet's session is at home on the device that it leaves by, or comes from. Learns that device's own address from what leaves. */
+static __always_inline void clv_is_at_home(struct clv_session *session, __u32 ifindex, const struct clv_packet *pkt, bool leaves)
 {
 	struct clv_home *home = clv_home_at(session->home);
 
@@ -46,7 +46,7 @@ static __always_inline void clv_is_at_home(struct clv_session *session, __u32 if
 		session->home = clv_home_number(ifindex);
 		home = clv_home_of(session);
 	}
-	if (home && !clv_same_mac(home->mac, pkt->source_mac))
+	if (leaves && home && !clv_same_mac(home->mac, pkt->source_mac))
 		__builtin_memcpy(home->mac, pkt->source_mac, ETH_ALEN);
 }
 

@@ -86,11 +86,11 @@ static __always_inline struct clv_choice clv_device_choice(__u32 ifindex)
 	return choice;
 }
 
-/* Too large for the link's device? The redirect itself does not check, and loses the packet without a word. *mtu: what fits. */
-static __always_inline bool clv_too_large(struct __sk_buff *skb, const struct clv_link *link, __u32 *mtu)
+/* Too large for the device? The redirect itself does not check, and loses the packet without a word. *mtu: what fits. */
+static __always_inline bool clv_too_large(struct __sk_buff *skb, __u32 ifindex, __u32 *mtu)
 {
 	*mtu = 0;
-	return bpf_check_mtu(skb, link->ifindex, mtu, 0, BPF_MTU_CHK_SEGS) > 0;
+	return bpf_check_mtu(skb, ifindex, mtu, 0, BPF_MTU_CHK_SEGS) > 0;
 }
 
 /*

@@ -9,6 +9,12 @@
 #include "session.h"
 #include "verdict.h"
 
+/* Where a packet is that leaves. */
+enum clv_hook {
+	CLV_AT_WAN,		/* egress of a WAN device: routed, in the node's own */
+	CLV_AT_LAN,		/* ingress of a LAN device: not routed yet */
+};
+
 /* What the rest of a program is to do with a packet. */
 enum clv_plan {
 	CLV_TAKE,		/* the binding in force */
@@ -23,6 +29,12 @@ static __always_inline struct clv_association *clv_association_of(const struct c
 	return bpf_map_lookup_elem(&clv_assocs, &index);
 }
 
+/* Sends what the packet was turned into back to where it came from. */
+static __always_inline int clv_answer(struct __sk_buff *skb, enum clv_hook hook, enum clv_reason reason)
+{
+	return clv_verdict(reason, bpf_redirect(skb->ifindex, hook == CLV_AT_WAN ? BPF_F_INGRESS : 0));
+}
+
 static __always_inline int clv_no_link(const struct clv_session *session)
 {
 	struct clv_association *association = clv_association_of(session);
@@ -34,7 +46,7 @@ static __always_inline int clv_no_link(const struct clv_session *session)
 
 /* The session cannot move and its link is gone. Only those with somewhere to go are ended: the others wait for their link. */
 static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
-						union clv_binding_word binding, struct clv_choice next, int *act)
+						union clv_binding_word binding, struct clv_choice next, enum clv_hook hook, int *act)
 {
 	struct clv_association *association = clv_association_of(session);
 	bool tcp = pkt->tuple.protocol == IPPROTO_TCP;
@@ -59,7 +71,7 @@ static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const str
 		*act = clv_drop(CLV_OUT_FAILED);
 		return CLV_STOP;
 	}
-	*act = clv_verdict(CLV_OUT_RESET, bpf_redirect(skb->ifindex, BPF_F_INGRESS));
+	*act = clv_answer(skb, hook, CLV_OUT_RESET);
 	return CLV_STOP;
 }
 
@@ -87,7 +99,8 @@ static __always_inline enum clv_plan clv_plan_first(struct __sk_buff *skb, const
 
 /* A packet of a session that has a link. */
 static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
-						   union clv_binding_word binding, struct clv_choice *choice, bool *translate, int *act)
+						   union clv_binding_word binding, struct clv_choice *choice, bool *translate,
+						   enum clv_hook hook, int *act)
 {
 	struct clv_choice bound = { .at = clv_link_at(clv_bound_link(binding)), .index = clv_bound_link(binding) };
 	bool alive = bound.at && clv_is_bound_to(binding, bound.at) && clv_carries(bound.at, pkt);
@@ -108,7 +121,7 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const 
 		}
 		if (!alive) {
 			*choice = next;
-			return clv_orphan(skb, pkt, session, binding, next, act);
+			return clv_orphan(skb, pkt, session, binding, next, hook, act);
 		}
 	}
 	if (!next.at) {

@@ -15,7 +15,7 @@
 #define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
 #define CLV_PORT_BLOCK		64	/* a power of two: how many source ports one clv_port_block describes */
 #define CLV_PORT_BLOCKS		(65536 / CLV_PORT_BLOCK)
-#define CLV_MAX_HOMES		64	/* the first is nobody's */
+#define CLV_MAX_HOMES		256	/* the first is nobody's */
 #define CLV_SOURCES_KEPT	16	/* a power of two: of how many generations of a link the addresses are known */
 #define CLV_NAME_BYTES		64	/* UTF-8, at least one zero at the end */
 
@@ -100,11 +100,16 @@ struct clv_origin_v4 {
 };
 _Static_assert(sizeof(struct clv_origin_v4) == 8, "clv_origin_v4 layout");
 
-/* A device by which sessions leave as the node's own routes have it. Replies are handed back to it. */
+enum clv_home_flag {
+	CLV_HOME_LAN = 1,	/* sessions are taken there before routing, and replies are sent out there after it */
+};
+
+/* A device by which sessions leave as the node's own routes have it, or by which they come from a LAN. Replies are handed back to it. */
 struct clv_home {
 	__u32 ifindex;		/* 0: none; its number is not given to another soon */
-	__u8 mac[6];		/* its address, learnt from what leaves: what is handed back must be addressed to it */
-	__u8 reserved[2];
+	__u8 mac[6];		/* its address, learnt from what leaves: what is handed back must be addressed to it. Not of a LAN */
+	__u8 flags;		/* enum clv_home_flag */
+	__u8 reserved;
 };
 _Static_assert(sizeof(struct clv_home) == 12, "clv_home layout");
 
@@ -257,7 +262,16 @@ enum clv_reason {
 	CLV_OUT_TAG_LOCAL = 33,		/* leaving, passed on: tagged, and sent to where no WAN link leads */
 	CLV_OUT_ICMP_ERROR = 34,	/* leaving, about a session of ours: translated, sent by its link */
 
-	CLV_REASONS = 35,		/* how many; rises with each */
+	/* At a LAN device. */
+	CLV_LAN_OTHER = 35,		/* passed on: not addressed to the node, or of another network by its VLAN tag */
+	CLV_LAN_NO_SESSION = 36,	/* passed on to routing */
+	CLV_LAN_ROUTED = 37,		/* passed on to routing, of a session: its last hop, or it has options */
+	CLV_LAN_REDIRECTED = 38,	/* sent by the session's link, before routing */
+	CLV_IN_DELIVERED = 39,		/* arriving, sent out by the LAN device where the session is at home */
+	CLV_IN_TOO_BIG = 40,		/* arriving, does not fit the LAN device: turned into the ICMP error that says so */
+	CLV_IN_ROUTED = 41,		/* arriving for a LAN, passed on to routing: its last hop, or it has options, or does not fit */
+
+	CLV_REASONS = 42,		/* how many; rises with each */
 };
 
 #endif

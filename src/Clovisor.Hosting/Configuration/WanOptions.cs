@@ -10,10 +10,24 @@ public sealed class WanOptions
     [Required]
     public string PinDirectory { get; set; } = "/sys/fs/bpf/clovisor";
 
-    /// <summary>The largest number of sessions in the kernel at a time. More are refused, never evicted.</summary>
+    /// <summary>The largest number of IPv4 sessions in the kernel at a time. More are refused, never evicted. Each takes 200 bytes, from the start.</summary>
     /// <value>The default is 262,144. Must be from 1,024 to 4,194,304. Takes effect when nothing is pinned yet.</value>
     [Range(1024, 1 << 22)]
     public int MaxSessions { get; set; } = 262_144;
+
+    /// <summary>The same of IPv6 sessions, at 260 bytes each.</summary>
+    /// <value>The default is 65,536. Must be from 1,024 to 4,194,304. Takes effect when nothing is pinned yet.</value>
+    [Range(1024, 1 << 22)]
+    public int MaxSessionsV6 { get; set; } = 65_536;
+
+    /// <summary>
+    /// The devices of LANs and pods at which sessions take their link before routing, by name; <c>*</c> stands for any letters, as in <c>veth*</c>.
+    /// </summary>
+    /// <value>
+    /// The default is none: all is routed first. What is taken there passes no netfilter rules and no connection tracking of the node, and neither do
+    /// its replies. Devices may come later; at most 200 at a time.
+    /// </value>
+    public IList<string> LanDevices { get; } = [];
 
     /// <summary>The control group of the proxy, whose tags alone count then, and whose connections are entered before their first packet.</summary>
     /// <value>The default is <see langword="null"/>: any packet's tag counts. Must be the absolute path of a directory in a cgroup2 file system, and outlive

@@ -42,12 +42,13 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
         {
             PinDirectory = _options.PinDirectory,
             MaxSessions = _options.MaxSessions,
+            MaxSessionsV6 = _options.MaxSessionsV6,
             TrustedCgroup = _options.ProxyCgroup,
             DscpMask = (byte)_options.DscpMask,
             ClearTags = _options.ClearTags,
             TimeProvider = time,
         });
-        WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time);
+        WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time) { LanDevices = [.. _options.LanDevices] };
         WanRuntime.Parts parts = new(engine, datapath);
         bool started = false;
         try

@@ -17,9 +17,9 @@ public sealed partial class BpfWanDatapath
             ObjectDisposedException.ThrowIf(_ended, this);
             PlanPlacement placement = Place(plan);
             PlanImage next = _image.With(plan, slots, placement);
-            int[] devices = [.. plan.Links.Select(link => link.InterfaceIndex)];
-            _maps.Homes.Add(devices);
-            IReadOnlyList<int> added = _devices.Attach(devices);
+            int[] wan = [.. plan.Links.Select(link => link.InterfaceIndex)];
+            _maps.Homes.Add(wan, plan.LanInterfaces);
+            IReadOnlyList<DatapathDevice> added = _devices.Attach(DatapathDevice.Of(wan, plan.LanInterfaces));
             try
             {
                 _maps.Write(_image, next);
@@ -32,8 +32,8 @@ public sealed partial class BpfWanDatapath
                 throw;
             }
 
-            _devices.Detach(_devices.Attached.Except(devices));
-            _maps.Homes.Keep(devices);
+            _devices.Detach(_devices.Attached.Except(DatapathDevice.Of(wan, plan.LanInterfaces)));
+            _maps.Homes.Keep([.. wan, .. plan.LanInterfaces]);
             KeepNeighbours(_image, next);
             _image = next;
             _placement = placement;

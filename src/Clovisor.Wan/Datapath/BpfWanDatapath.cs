@@ -87,7 +87,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         try
         {
             maps = DatapathMaps.OpenOrCreate(pins, settings);
-            devices = new DatapathDevices(pins, settings.Hook, maps.Egress, maps.Ingress);
+            devices = new DatapathDevices(pins, settings.Hook, maps);
             if (maps.WasAdopted)
             {
                 devices.Adopt();
@@ -139,7 +139,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         }
 
         ClvLink[] links = DatapathMaps.ReadPinnedLinks(pins);
-        DatapathDevices.RemoveLeftovers(pins, links.Where(link => link.Ifindex != 0).Select(link => (int)link.Ifindex));
+        DatapathDevices.RemoveLeftovers(pins, DatapathMaps.ReadPinnedDevices(pins));
         DatapathSockets.RemoveLeftovers(pins);
         foreach (ClvLink link in links)
         {

@@ -8,31 +8,36 @@ namespace Clovisor.Wan.Datapath;
 /// <summary>The programs' places on the devices. They outlive the process, by pins with tcx and by themselves with clsact.</summary>
 internal sealed class DatapathDevices : IDisposable
 {
-    private static readonly TcDirection[] Directions = [TcDirection.Ingress, TcDirection.Egress];
+    // The names that filters of clsact are known by.
+    private static readonly (TcDirection Direction, string Program)[] Hooks =
+    [
+        (TcDirection.Ingress, "clv_ingress"), (TcDirection.Egress, "clv_egress"), (TcDirection.Ingress, "clv_lan"),
+    ];
 
-    private readonly Dictionary<int, TcAttachment[]> _attached = [];
+    private readonly Dictionary<DatapathDevice, TcAttachment[]> _attached = [];
     private readonly PinDirectory _pins;
     private readonly TcAttachmentKind? _kind;
     private readonly BpfProgram _egress;
     private readonly BpfProgram _ingress;
+    private readonly BpfProgram _lan;
 
-    internal DatapathDevices(PinDirectory pins, TcAttachmentKind? kind, BpfProgram egress, BpfProgram ingress)
+    internal DatapathDevices(PinDirectory pins, TcAttachmentKind? kind, DatapathMaps maps)
     {
         _pins = pins;
         _kind = kind;
-        _egress = egress;
-        _ingress = ingress;
+        _egress = maps.Egress;
+        _ingress = maps.Ingress;
+        _lan = maps.Lan;
     }
 
-    internal IReadOnlyCollection<int> Attached => _attached.Keys;
+    internal IReadOnlyCollection<DatapathDevice> Attached => _attached.Keys;
 
     /// <summary>Takes over the pinned links that a process before left, swapping their programs; those of devices that are gone are removed.</summary>
     internal void Adopt()
     {
-        foreach (IGrouping<int, (string Path, int InterfaceIndex, TcDirection Direction)> device in
-            _pins.PinnedHooks().GroupBy(hook => hook.InterfaceIndex).ToList())
+        foreach (IGrouping<DatapathDevice, string> device in _pins.PinnedHooks().GroupBy(hook => hook.Device, hook => hook.Path).ToList())
         {
-            if (device.All(hook => IsAttached(hook.Path, hook.InterfaceIndex)))
+            if (device.All(path => IsAttached(path, device.Key.InterfaceIndex)))
             {
                 if (_kind != TcAttachmentKind.Clsact)
                 {
@@ -41,7 +46,7 @@ internal sealed class DatapathDevices : IDisposable
             }
             else
             {
-                foreach ((string path, _, _) in device)
+                foreach (string path in device)
                 {
                     RemoveHook(path);
                 }
@@ -49,17 +54,17 @@ internal sealed class DatapathDevices : IDisposable
         }
     }
 
-    /// <summary>Attaches both programs to devices that do not have them. All or nothing.</summary>
+    /// <summary>Attaches the programs to devices that do not have them. All or nothing.</summary>
     /// <returns>The devices that are new.</returns>
-    internal IReadOnlyList<int> Attach(IEnumerable<int> interfaceIndices)
+    internal IReadOnlyList<DatapathDevice> Attach(IEnumerable<DatapathDevice> devices)
     {
-        List<int> added = [];
+        List<DatapathDevice> added = [];
         try
         {
-            foreach (int index in interfaceIndices.Where(index => !_attached.ContainsKey(index)))
+            foreach (DatapathDevice device in devices.Where(device => !_attached.ContainsKey(device)))
             {
-                _attached[index] = AttachDevice(index);
-                added.Add(index);
+                _attached[device] = AttachDevice(device);
+                added.Add(device);
             }
         }
         catch
@@ -71,11 +76,11 @@ internal sealed class DatapathDevices : IDisposable
         return added;
     }
 
-    internal void Detach(IEnumerable<int> interfaceIndices)
+    internal void Detach(IEnumerable<DatapathDevice> devices)
     {
-        foreach (int index in interfaceIndices.ToList())
+        foreach (DatapathDevice device in devices.ToList())
         {
-            if (_attached.Remove(index, out TcAttachment[]? attachments))
+            if (_attached.Remove(device, out TcAttachment[]? attachments))
             {
                 Array.ForEach(attachments, DetachOne);
             }
@@ -85,14 +90,14 @@ internal sealed class DatapathDevices : IDisposable
     /// <summary>Removes what is left on the devices by a process that is gone.</summary>
     internal static void RemoveLeftovers(PinDirectory pins, IEnumerable<int> interfaceIndices)
     {
-        foreach ((string path, _, _) in pins.PinnedHooks().ToList())
+        foreach ((string path, _) in pins.PinnedHooks().ToList())
         {
             RemoveHook(path);
         }
 
         foreach (int index in interfaceIndices)
         {
-            RemoveClsact(index);
+            Array.ForEach(Hooks, hook => RemoveClsact(index, hook.Direction, hook.Program));
         }
     }
 
@@ -123,18 +128,15 @@ internal sealed class DatapathDevices : IDisposable
         }
     }
 
-    private static void RemoveClsact(int interfaceIndex)
+    private static void RemoveClsact(int interfaceIndex, TcDirection direction, string program)
     {
-        foreach (TcDirection direction in Directions)
+        try
         {
-            try
-            {
-                TcAttachment.RemoveClsactLeftover(interfaceIndex, direction, direction == TcDirection.Egress ? "clv_egress" : "clv_ingress");
-            }
-            catch (BpfException e) when (e.ErrnoName == "ENODEV")
-            {
-                // The device is gone, and its filters with it.
-            }
+            TcAttachment.RemoveClsactLeftover(interfaceIndex, direction, program);
+        }
+        catch (BpfException e) when (e.ErrnoName == "ENODEV")
+        {
+            // The device is gone, and its filters with it.
         }
     }
 
@@ -151,15 +153,19 @@ internal sealed class DatapathDevices : IDisposable
         }
     }
 
-    private TcAttachment[] AttachDevice(int index)
+    private TcAttachment[] AttachDevice(DatapathDevice device)
     {
+        int index = device.InterfaceIndex;
+        if (device.IsLan)
+        {
+            return [AttachOne(_lan, "clv_lan", index, TcDirection.Ingress, _pins.LanHook(index))];
+        }
+
         // Ingress first: replies of what egress moves must find their way from the first packet on.
-        TcAttachment ingress = TcAttachment.Attach(_ingress, index, TcDirection.Ingress, Options(index, TcDirection.Ingress));
+        TcAttachment ingress = AttachOne(_ingress, "clv_ingress", index, TcDirection.Ingress, _pins.Hook(index, TcDirection.Ingress));
         try
         {
-            TcAttachment egress = TcAttachment.Attach(_egress, index, TcDirection.Egress, Options(index, TcDirection.Egress));
-            RemoveOtherKind(index, egress.Kind);
-            return [ingress, egress];
+            return [ingress, AttachOne(_egress, "clv_egress", index, TcDirection.Egress, _pins.Hook(index, TcDirection.Egress))];
         }
         catch
         {
@@ -168,24 +174,20 @@ internal sealed class DatapathDevices : IDisposable
         }
     }
 
-    /// <summary>Removes our programs of the other kind: the setting may have changed between two processes.</summary>
-    private void RemoveOtherKind(int index, TcAttachmentKind kind)
+    private TcAttachment AttachOne(BpfProgram program, string name, int index, TcDirection direction, string pin)
     {
-        if (kind == TcAttachmentKind.Tcx)
+        TcAttachment attachment = TcAttachment.Attach(program, index, direction, new TcAttachOptions { Kind = _kind, PinPath = pin });
+
+        // Our program of the other kind goes: the setting may have changed between two processes.
+        if (attachment.Kind == TcAttachmentKind.Tcx)
         {
-            RemoveClsact(index);
-            return;
+            RemoveClsact(index, direction, name);
+        }
+        else if (File.Exists(pin))
+        {
+            RemoveHook(pin);
         }
 
-        foreach (TcDirection direction in Directions)
-        {
-            string pin = _pins.Hook(index, direction);
-            if (File.Exists(pin))
-            {
-                RemoveHook(pin);
-            }
-        }
+        return attachment;
     }
-
-    private TcAttachOptions Options(int index, TcDirection direction) => new() { Kind = _kind, PinPath = _pins.Hook(index, direction) };
 }

@@ -39,6 +39,7 @@ internal sealed class DatapathMaps : IDisposable
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
         Egress = loaded.Program("clv_egress");
         Ingress = loaded.Program("clv_ingress");
+        Lan = loaded.Program("clv_lan");
     }
 
     internal bool WasAdopted { get; }
@@ -58,6 +59,8 @@ internal sealed class DatapathMaps : IDisposable
     internal BpfProgram Egress { get; }
 
     internal BpfProgram Ingress { get; }
+
+    internal BpfProgram Lan { get; }
 
     internal static BpfObjectFile OpenObject(string name = ObjectName)
     {
@@ -110,25 +113,11 @@ internal sealed class DatapathMaps : IDisposable
     }
 
     /// <summary>The links of a datapath that no process runs; none where its maps are gone or of another layout.</summary>
-    internal static ClvLink[] ReadPinnedLinks(PinDirectory pins)
-    {
-        string path = pins.Map("clv_links");
-        if (!File.Exists(path))
-        {
-            return [];
-        }
+    internal static ClvLink[] ReadPinnedLinks(PinDirectory pins) => ReadPinned<ClvLink>(pins.Map("clv_links"));
 
-        using BpfMap map = BpfMap.OpenPinned(path);
-        try
-        {
-            using var links = new BpfArrayMap<ClvLink>(map);
-            return links.ReadAll();
-        }
-        catch (BpfMapIncompatibleException)
-        {
-            return [];
-        }
-    }
+    /// <summary>The devices of such a datapath, as <see cref="ReadPinnedLinks"/>.</summary>
+    internal static int[] ReadPinnedDevices(PinDirectory pins) =>
+        [.. ReadPinned<ClvHome>(pins.Map("clv_homes")).Where(home => home.Ifindex != 0).Select(home => (int)home.Ifindex)];
 
     internal PlanImage Read() => new(_links.ReadAll(), _associations.ReadAll(), _slots.ReadAll(), _tags.ReadAll(), _ports.ReadAll());
 
@@ -202,6 +191,27 @@ internal sealed class DatapathMaps : IDisposable
         Counters.Dispose();
         Egress.Dispose();
         Ingress.Dispose();
+        Lan.Dispose();
+    }
+
+    private static T[] ReadPinned<T>(string path)
+        where T : unmanaged
+    {
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        using BpfMap map = BpfMap.OpenPinned(path);
+        try
+        {
+            using var array = new BpfArrayMap<T>(map);
+            return array.ReadAll();
+        }
+        catch (BpfMapIncompatibleException)
+        {
+            return [];
+        }
     }
 
     private static ClvLink Closed(in ClvLink link) => link with { Flags = link.Flags & ~ClvLinkFlag.Usable };

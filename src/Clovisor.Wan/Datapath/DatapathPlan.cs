@@ -34,6 +34,15 @@ public sealed record DatapathPlan
     /// <summary>Which packets need no report: each DSCP occurs at most once.</summary>
     public ImmutableArray<DscpTag> Tags { get; init; } = [];
 
+    /// <summary>The largest number of LAN devices in one plan.</summary>
+    public const int MaxLanDevices = 200;
+
+    /// <summary>
+    /// The devices, by index, at whose ingress packets of sessions are taken before routing, with their replies sent out there: neither
+    /// passes routing, netfilter or connection tracking then. No device of a link; each once; at most <see cref="MaxLanDevices"/>.
+    /// </summary>
+    public ImmutableArray<int> LanInterfaces { get; init; } = [];
+
     /// <summary>Which source ports need no report either. Ranges do not overlap. A packet with both tags belongs where its port says.</summary>
     public ImmutableArray<PortTag> PortTags { get; init; } = [];
 }

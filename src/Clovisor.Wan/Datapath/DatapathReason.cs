@@ -107,4 +107,25 @@ public enum DatapathReason
 
     /// <summary>Leaving, sent by the session's link: an ICMP error about a packet of the session that arrived.</summary>
     OutIcmpError = 34,
+
+    /// <summary>At a LAN device, passed on: not addressed to the node, or of another network by its VLAN tag.</summary>
+    LanOther = 35,
+
+    /// <summary>At a LAN device, passed on to routing: no session.</summary>
+    LanNoSession = 36,
+
+    /// <summary>At a LAN device, passed on to routing: of a session, but its hops are used up, or it has options for routers.</summary>
+    LanRouted = 37,
+
+    /// <summary>At a LAN device, sent by the session's link before routing.</summary>
+    LanRedirected = 38,
+
+    /// <summary>Arriving, sent out by the LAN device that the session comes from.</summary>
+    InDelivered = 39,
+
+    /// <summary>Arriving, turned into the ICMP error that tells its sender how much fits the LAN device.</summary>
+    InTooBig = 40,
+
+    /// <summary>Arriving for a LAN, passed on to routing: its hops are used up, it has options for routers, or it does not fit and may be fragmented.</summary>
+    InRouted = 41,
 }

@@ -9,16 +9,14 @@ internal sealed class HomeDevices(BpfArrayMap<ClvHome> map) : IDisposable
     private int _last;
 
     /// <summary>Gives devices numbers, before any program runs on them. Those that have one keep it.</summary>
+    /// <param name="wan">The devices of links.</param>
+    /// <param name="lan">Those of LANs.</param>
     /// <exception cref="InvalidOperationException">There are more devices than numbers.</exception>
-    internal void Add(IEnumerable<int> interfaceIndices)
+    internal void Add(IEnumerable<int> wan, IEnumerable<int> lan)
     {
         ClvHome[] homes = map.ReadAll();
-        foreach (int index in interfaceIndices.Where(index => !Array.Exists(homes, home => home.Ifindex == (uint)index)))
-        {
-            int number = Free(homes);
-            homes[number] = new ClvHome { Ifindex = (uint)index };
-            map[number] = homes[number];
-        }
+        Add(homes, wan, ClvHomeFlag.None);
+        Add(homes, lan, ClvHomeFlag.Lan);
     }
 
     /// <summary>Takes the numbers of all other devices back.</summary>
@@ -35,6 +33,20 @@ internal sealed class HomeDevices(BpfArrayMap<ClvHome> map) : IDisposable
     }
 
     public void Dispose() => map.Dispose();
+
+    private void Add(ClvHome[] homes, IEnumerable<int> interfaceIndices, ClvHomeFlag flags)
+    {
+        foreach (int index in interfaceIndices)
+        {
+            int number = Array.FindIndex(homes, home => home.Ifindex == (uint)index);
+            if (number < 0 || homes[number].Flags != flags)
+            {
+                number = number < 0 ? Free(homes) : number;
+                homes[number] = new ClvHome { Ifindex = (uint)index, Flags = flags };
+                map[number] = homes[number];
+            }
+        }
+    }
 
     // In turn, so that sessions which still bear the number of a device that is gone do not soon mean another.
     private int Free(ClvHome[] homes)

@@ -7,7 +7,7 @@ using Clovisor.Bpf.Pinning;
 namespace Clovisor.Wan.Datapath;
 
 /// <summary>
-/// The directory that holds what outlives the process: <c>maps/</c>, and <c>hooks/</c> with <c>INDEX-SIDE</c> for every device and
+/// The directory that holds what outlives the process: <c>maps/</c>, and <c>hooks/</c> with <c>INDEX-egress</c> and <c>INDEX-ingress</c> for every WAN device, <c>INDEX-lan</c> for every LAN device and
 /// <c>sockets-NUMBER</c> for the control group. Held by one process at a time.
 /// </summary>
 internal sealed class PinDirectory : IDisposable
@@ -16,6 +16,7 @@ internal sealed class PinDirectory : IDisposable
     private const int TakeAttempts = 50;
     private const int TakePause = 10;
     private const string SocketHooks = "sockets-";
+    private const string Lan = "lan";
     private const string MountedByUs = "mounted";
     private const string MadeByUs = "made";
 
@@ -70,6 +71,8 @@ internal sealed class PinDirectory : IDisposable
     internal string Hook(int interfaceIndex, TcDirection direction) => System.IO.Path.Combine(
         Hooks, string.Create(CultureInfo.InvariantCulture, $"{interfaceIndex}-{(direction == TcDirection.Egress ? "egress" : "ingress")}"));
 
+    internal string LanHook(int interfaceIndex) => System.IO.Path.Combine(Hooks, string.Create(CultureInfo.InvariantCulture, $"{interfaceIndex}-{Lan}"));
+
     internal string SocketHook(ulong cgroup) => System.IO.Path.Combine(
         Hooks, string.Create(CultureInfo.InvariantCulture, $"{SocketHooks}{cgroup}"));
 
@@ -77,7 +80,7 @@ internal sealed class PinDirectory : IDisposable
     internal IEnumerable<string> PinnedSocketHooks() => Directory.Exists(Hooks) ? Directory.GetFiles(Hooks, SocketHooks + "*") : [];
 
     /// <summary>The devices that have pinned hooks.</summary>
-    internal IEnumerable<(string Path, int InterfaceIndex, TcDirection Direction)> PinnedHooks()
+    internal IEnumerable<(string Path, DatapathDevice Device)> PinnedHooks()
     {
         if (!Directory.Exists(Hooks))
         {
@@ -89,7 +92,7 @@ internal sealed class PinDirectory : IDisposable
             string[] parts = System.IO.Path.GetFileName(path).Split('-');
             if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index))
             {
-                yield return (path, index, parts[1] == "egress" ? TcDirection.Egress : TcDirection.Ingress);
+                yield return (path, new DatapathDevice(index, IsLan: parts[1] == Lan));
             }
         }
     }
@@ -106,7 +109,7 @@ internal sealed class PinDirectory : IDisposable
     internal void Remove()
     {
         RemoveMaps();
-        foreach ((string path, _, _) in PinnedHooks().ToList())
+        foreach ((string path, _) in PinnedHooks().ToList())
         {
             File.Delete(path);
         }

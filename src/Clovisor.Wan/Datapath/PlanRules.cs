@@ -29,6 +29,7 @@ internal static class PlanRules
             errors.Add($"links {string.Join(", ", shared.Select(link => $"'{link.Name}'"))} are on one device (index {shared.Key})");
         }
 
+        CheckLan(plan, errors);
         foreach (DatapathAssociation association in plan.Associations)
         {
             if (association.UdpOnLinkDown == LinkDownAction.Reset)
@@ -110,6 +111,28 @@ internal static class PlanRules
         if ((hasPort && end.Port == 0) || end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any))
         {
             errors.Add($"the {which} {end} must be a concrete address{(hasPort ? " and port" : string.Empty)}: bind the socket before it is reported");
+        }
+    }
+
+    private static void CheckLan(DatapathPlan plan, List<string> errors)
+    {
+        CheckCount("LAN devices", plan.LanInterfaces.Length, DatapathPlan.MaxLanDevices, errors);
+        foreach (IGrouping<int, int> index in plan.LanInterfaces.GroupBy(index => index))
+        {
+            if (index.Key < 1)
+            {
+                errors.Add($"the LAN device has index {index.Key}: indices begin at 1");
+            }
+
+            if (index.Count() > 1)
+            {
+                errors.Add($"the LAN device of index {index.Key} is named {index.Count()} times");
+            }
+
+            if (plan.Links.FirstOrDefault(link => link.InterfaceIndex == index.Key) is { } link)
+            {
+                errors.Add($"the device of link '{link.Name}' (index {index.Key}) is a LAN device too: it can be only one of the two");
+            }
         }
     }
 

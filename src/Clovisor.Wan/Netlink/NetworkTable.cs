@@ -19,6 +19,8 @@ internal sealed class NetworkTable
     /// down or loses an address. The owner dumps routes anew and calls <see cref="ClearRoutes"/> before.</summary>
     public bool RoutesAreStale { get; private set; }
 
+    public IEnumerable<NetworkDevice> Devices => _devices.Values;
+
     public NetworkDevice? FindDevice(string name) => _devices.Values.FirstOrDefault(device => device.Name == name);
 
     public bool HasAddress(int device, IPAddress address) => _addresses.TryGetValue((device, address), out Address? found) && found.IsUsable;

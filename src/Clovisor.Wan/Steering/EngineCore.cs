@@ -35,6 +35,9 @@ internal sealed class EngineCore
 
     public NetworkTable Table { get; }
 
+    /// <summary>The LAN devices to look for.</summary>
+    public LanDevices Lan { get; init; } = LanDevices.None;
+
     public WanConfiguration Configuration { get; private set; }
 
     public LinkMonitor Monitor { get; private set; }
@@ -141,6 +144,7 @@ internal sealed class EngineCore
         _version++;
         try
         {
+            Steering.LanInterfaces = Lan.Find(Table, Monitor.Links);
             Steering.Follow(now);
         }
         finally

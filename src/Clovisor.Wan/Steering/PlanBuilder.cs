@@ -12,8 +12,10 @@ internal static class PlanBuilder
     /// <summary>Makes a plan of those links that packets can leave by, or could a moment ago.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="links">Its links.</param>
+    /// <param name="lanInterfaces">The LAN devices that there are.</param>
     /// <param name="positions">Takes the position in the plan of each link of the configuration, or -1.</param>
-    public static DatapathPlan Build(WanConfiguration configuration, ImmutableArray<MonitoredLink> links, out ImmutableArray<int> positions)
+    public static DatapathPlan Build(
+        WanConfiguration configuration, ImmutableArray<MonitoredLink> links, ImmutableArray<int> lanInterfaces, out ImmutableArray<int> positions)
     {
         ImmutableArray<DatapathLink>.Builder planned = ImmutableArray.CreateBuilder<DatapathLink>();
         int[] places = new int[links.Length];
@@ -43,13 +45,14 @@ internal static class PlanBuilder
             Links = planned.ToImmutable(),
             Associations = [.. configuration.Associations.Select(Describe)],
             Tags = [.. configuration.Associations.SelectMany(Tags)],
+            LanInterfaces = lanInterfaces,
             PortTags = [.. configuration.Associations.SelectMany(PortTags)],
         };
     }
 
     /// <summary>Whether two plans differ in nothing but the gates of their links.</summary>
     public static bool SameButForGates(DatapathPlan left, DatapathPlan right) =>
-        left.Links.Length == right.Links.Length
+        left.Links.Length == right.Links.Length && left.LanInterfaces.SequenceEqual(right.LanInterfaces)
         && left.Links.Zip(right.Links).All(static pair => pair.First == pair.Second with { Usable = pair.First.Usable });
 
     private static DatapathAssociation Describe(WanAssociation association) => new()

@@ -37,6 +37,9 @@ internal sealed class WanSteering
         _settler = new SessionSettler(datapath);
     }
 
+    /// <summary>The LAN devices that there are, for the next plan.</summary>
+    public ImmutableArray<int> LanInterfaces { get; set; } = [];
+
     /// <summary>The plan in force; null before the first.</summary>
     public DatapathPlan? Plan { get; private set; }
 
@@ -54,7 +57,7 @@ internal sealed class WanSteering
             _settler.Run(Plan, now);
         }
 
-        DatapathPlan wanted = PlanBuilder.Build(_configuration, _monitor.Links, out ImmutableArray<int> positions);
+        DatapathPlan wanted = PlanBuilder.Build(_configuration, _monitor.Links, LanInterfaces, out ImmutableArray<int> positions);
         if (Plan is not null && PlanBuilder.SameButForGates(Plan, wanted))
         {
             return;

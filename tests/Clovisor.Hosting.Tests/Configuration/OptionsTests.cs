@@ -21,6 +21,8 @@ public sealed class OptionsTests
         Assert.Empty(clovisor.ProxyLabels);
         Assert.Equal("/sys/fs/bpf/clovisor", wan.PinDirectory);
         Assert.Equal(262_144, wan.MaxSessions);
+        Assert.Equal(65_536, wan.MaxSessionsV6);
+        Assert.Empty(wan.LanDevices);
         Assert.False(wan.UninstallOnStop);
         Assert.Null(wan.ProxyCgroup);
         Assert.Equal(63, wan.DscpMask);
@@ -41,7 +43,7 @@ public sealed class OptionsTests
     public void The_lowest_values_are_valid()
     {
         using ServiceProvider services = Services(
-            wan => wan.MaxSessions = 1024,
+            wan => wan.MaxSessions = wan.MaxSessionsV6 = 1024,
             api =>
             {
                 api.SocketPath = "";
@@ -64,6 +66,7 @@ public sealed class OptionsTests
             {
                 wan.PinDirectory = "pins";
                 wan.MaxSessions = 1;
+                wan.MaxSessionsV6 = (1 << 22) + 1;
                 wan.ProxyCgroup = "proxy.slice";
                 wan.DscpMask = 64;
             },
@@ -71,7 +74,7 @@ public sealed class OptionsTests
 
         OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<WanOptions>>().Value);
 
-        Assert.Equal(4, e.Failures.Count());
+        Assert.Equal(5, e.Failures.Count());
         Assert.Contains(e.Failures, failure => failure.Contains("MaxSessions", StringComparison.Ordinal));
         Assert.Contains(e.Failures, failure => failure.Contains("'pins' is not an absolute path", StringComparison.Ordinal));
     }

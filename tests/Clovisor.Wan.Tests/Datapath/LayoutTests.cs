@@ -32,6 +32,7 @@ public sealed partial class LayoutTests
     {
         ["clv_binding_flag"] = typeof(ClvBindingFlag),
         ["clv_session_state"] = typeof(ClvSessionState),
+        ["clv_home_flag"] = typeof(ClvHomeFlag),
         ["clv_link_flag"] = typeof(ClvLinkFlag),
         ["clv_down_action"] = typeof(ClvDownAction),
         ["clv_no_link_action"] = typeof(ClvNoLinkAction),
@@ -86,6 +87,7 @@ public sealed partial class LayoutTests
     [Theory]
     [InlineData("clv_binding_flag", "CLV_")]
     [InlineData("clv_session_state", "CLV_STATE_")]
+    [InlineData("clv_home_flag", "CLV_HOME_")]
     [InlineData("clv_link_flag", "CLV_LINK_")]
     [InlineData("clv_down_action", "CLV_DOWN_")]
     [InlineData("clv_no_link_action", "CLV_NO_LINK_")]

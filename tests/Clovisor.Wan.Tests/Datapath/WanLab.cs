@@ -57,6 +57,9 @@ internal sealed class WanLab : IDisposable
         }
     }
 
+    /// <summary>Puts a LAN behind the edge, which routes for it.</summary>
+    internal LanSide AddLan() => Own(new LanSide(this));
+
     internal NetworkNamespace Edge { get; }
 
     internal NetworkNamespace Cloud { get; }

@@ -8,11 +8,12 @@ namespace Clovisor.Wan.Datapath.Layout;
 internal struct ClvHome
 {
     /// <summary>Mirror of <c>CLV_MAX_HOMES</c>.</summary>
-    internal const int Most = 64;
+    internal const int Most = 256;
 
     internal uint Ifindex;
     internal HardwareAddress Mac;
-    internal ushort Reserved;
+    internal ClvHomeFlag Flags;
+    internal byte Reserved;
 
     [InlineArray(6)]
     internal struct HardwareAddress
