@@ -25,6 +25,8 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
     [
         new(nameof(options.PinDirectory), options.PinDirectory),
         new(nameof(options.MaxSessions), options.MaxSessions),
+        new(nameof(options.MaxSessionsV6), options.MaxSessionsV6),
+        new(nameof(options.LanDevices), string.Join(' ', options.LanDevices)),
         new(nameof(options.ProxyCgroup), options.ProxyCgroup),
         new(nameof(options.DscpMask), options.DscpMask),
         new(nameof(options.ClearTags), options.ClearTags),

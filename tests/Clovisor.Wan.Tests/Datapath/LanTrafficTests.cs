@@ -17,7 +17,11 @@ public sealed class LanTrafficTests : IDisposable
 
     public static TheoryData<bool, bool> Kinds() => new() { { true, false }, { true, true }, { false, false }, { false, true } };
 
-    public void Dispose() => _lab.Dispose();
+    public void Dispose()
+    {
+        _lab.Dispose();
+        _lan.Dispose();
+    }
 
     [KernelTheory]
     [MemberData(nameof(Kinds))]

@@ -17,6 +17,12 @@ public sealed class ProgramLanTests : ProgramTestBase
         Lab.Edge.Ip("link", "set", LanSide.Device, "down");
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _lan.Dispose();
+    }
+
     [KernelTheory]
     [MemberData(nameof(Kinds))]
     public void Takes_a_hop_and_translates(bool tcp, bool v6)
