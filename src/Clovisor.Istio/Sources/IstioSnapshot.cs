@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.Clusters;
 using Clovisor.Istio.Routing;
 using Clovisor.Istio.Validation;
 
@@ -29,6 +30,14 @@ public sealed record IstioSnapshot
     /// <summary>Gets the clusters that the source reads, by name; empty for a folder.</summary>
     public ImmutableArray<ClusterStatus> Clusters { get; init; } = [];
 
+    /// <summary>
+    /// Gets the clusters of <see cref="Clusters"/> as one mesh, each with its own objects: which endpoints a service has for clients of a cluster, and by which gateways it is reached. A cluster's network is the label
+    /// <c>topology.istio.io/network</c> of its root namespace. Null for a source that reads no clusters. Made when it is first asked for.
+    /// </summary>
+    public MultiClusterMesh? Mesh => LazyMesh?.Value;
+
     /// <summary>Gets a value indicating whether a part of the configuration may be out of date, because its cluster is away.</summary>
     public bool IsStale => Clusters.Any(static c => c.IsStale);
+
+    internal Lazy<MultiClusterMesh>? LazyMesh { get; init; }
 }

@@ -188,7 +188,7 @@ public sealed partial class KubernetesSource : IIstioSource, IAsyncDisposable
             }
 
             IstioConfiguration configuration = assembly.Build();
-            next = next with { Configuration = configuration, Tables = before.Tables.Next(configuration), Errors = [.. assembly.Errors], Warnings = [.. assembly.Warnings] };
+            next = next with { Configuration = configuration, Tables = before.Tables.Next(configuration), LazyMesh = assembly.Mesh(), Errors = [.. assembly.Errors], Warnings = [.. assembly.Warnings] };
         }
 
         Log(before, _publisher.Publish(next));

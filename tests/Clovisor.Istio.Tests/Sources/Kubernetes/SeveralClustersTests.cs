@@ -1,4 +1,6 @@
 using System.Text;
+using Clovisor.Istio.Clusters;
+using Clovisor.Istio.Resources;
 using Clovisor.Istio.Sources;
 using Clovisor.Istio.Sources.Kubernetes;
 using Clovisor.Testing.Kubernetes;
@@ -48,6 +50,32 @@ public sealed class SeveralClustersTests(ControlPlane plane) : IAsyncLifetime
         await Near.DeleteAsync(Cluster.VirtualServicePath(scope, "both"));
         IstioSnapshot after = await Cluster.UntilAsync(both, s => s.Configuration.VirtualServices.Any(v => v.Namespace == scope && v.Name == "both" && v.Http[0].Name == "far"), "the other cluster's rule");
         Assert.Equal(2, after.Configuration.VirtualServices.Count(v => v.Namespace == scope));
+    }
+
+    [ApiServerFact]
+    public async Task Clients_reach_the_pods_of_another_network_by_its_gateway()
+    {
+        string scope = await plane.NewNamespaceAsync();
+        await Near.ApplyAsync("/api/v1/namespaces/istio-system", "{apiVersion: v1, kind: Namespace, metadata: {name: istio-system, labels: {topology.istio.io/network: net-near}}}");
+        await Far.ApplyAsync("/api/v1/namespaces/istio-system", "{apiVersion: v1, kind: Namespace, metadata: {name: istio-system, labels: {topology.istio.io/network: net-far}}}");
+        await Far.CreateAsync("/api/v1/namespaces", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {scope}}}}}");
+        await Far.ApplyAsync("/api/v1/namespaces/istio-system/services/eastwest", "{apiVersion: v1, kind: Service, metadata: {name: eastwest, namespace: istio-system, labels: {topology.istio.io/network: net-far}}, spec: {externalIPs: [192.0.2.7], ports: [{name: tls, port: 15443}]}}");
+        foreach ((ApiServer server, string address) in new[] { (Near, "10.1.0.1"), (Far, "10.2.0.1") })
+        {
+            await Cluster.ApplyServiceAsync(server, scope, "web");
+            await server.ApplyAsync($"/apis/discovery.k8s.io/v1/namespaces/{scope}/endpointslices/web", $"{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: web, namespace: {scope}, labels: {{kubernetes.io/service-name: web}}}}, addressType: IPv4, endpoints: [{{addresses: [{address}]}}], ports: []}}");
+        }
+
+        await using var source = new KubernetesSource(Cluster.Settings(
+            KubernetesCluster.FromKubeconfig("near", Near.Kubeconfig()),
+            KubernetesCluster.FromKubeconfig("far", Far.Kubeconfig(), role: ClusterRole.Services)));
+        MultiClusterMesh mesh = (await Cluster.SyncAsync(source)).Mesh!;
+
+        Assert.Equal(["net-near", "net-far"], mesh.Clusters.Select(static c => c.Network));
+        Assert.Equal(
+            [("10.1.0.1", "net-near", 0), ("192.0.2.7", "net-far", 15443)],
+            mesh.EndpointsOf("near", new ObjectKey(scope, "web")).Select(static e => (e.Address, e.Network, e.Gateway?.Port ?? 0)));
+        Assert.Equal(["10.1.0.1", "10.2.0.1"], mesh.EndpointsOf("far", new ObjectKey(scope, "web")).Select(static e => e.Address).Order(StringComparer.Ordinal));
     }
 
     [ApiServerFact]
