@@ -1,5 +1,6 @@
 using System.Net;
 using Clovisor.Wan.Configuration;
+using Clovisor.Wan.Interop;
 using Clovisor.Wan.Links;
 using Clovisor.Wan.Netlink;
 using Clovisor.Wan.Probes;
@@ -14,6 +15,7 @@ public sealed partial class WanEngine
     {
         try
         {
+            ThreadRank.Raise();
             using var netlink = new RtnetlinkSocket();
             using var icmp = new IcmpSender(() => Now);
             var neighbours = new NeighbourKeeper();

@@ -24,6 +24,10 @@ namespace Clovisor.Wan;
 /// Needs CAP_NET_RAW for probes (without it links with probes stay down, and say why), and CAP_NET_ADMIN to have the kernel keep next
 /// hops resolved (Linux 5.16; without it a lost next hop shows by probes alone). The datapath has needs of its own.
 /// </para>
+/// <para>
+/// With CAP_SYS_NICE its thread goes before others (nice −15): it works for some microseconds at a time, and on a busy node every
+/// millisecond that it waits for a CPU is one in which sessions go into a dead link.
+/// </para>
 /// <para>Disposing stops the watching. The datapath is not the engine's: it stays as it is, and the caller disposes it.</para>
 /// </remarks>
 public sealed partial class WanEngine : IDisposable

@@ -60,6 +60,36 @@ public sealed class EngineWithKernelTests : IDisposable
         Assert.Equal(("minion", "wan1"), (adopted.Sessions()[0].AssociationName, adopted.Sessions()[0].LinkName));
     }
 
+    [KernelFact]
+    public void Its_thread_goes_before_others_and_what_it_starts_does_not()
+    {
+        using BpfWanDatapath datapath = _lab.Start();
+        using WanEngine engine = StartEngine(datapath);
+        int started = 1;
+        engine.LinkChanged += (_, _) =>
+        {
+            var thread = new Thread(() => started = NiceOf("/proc/thread-self"));
+            thread.Start();
+            thread.Join();
+        };
+        _lab.Cloud.Ip("link", "set", WanLab.CloudDevice(1), "down");
+        Assert.True(Until(engine, LinkState.NoCarrier), engine.Status.Links[1].ToString());
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref started) != 1, TimeSpan.FromSeconds(10)), "no handler ran");
+
+        string own = Directory.GetDirectories("/proc/self/task").First(
+            task => File.ReadAllText(Path.Combine(task, "comm")).Trim() == "clovisor-wan" && NiceOf(task) != 0);
+
+        Assert.Equal(-15, NiceOf(own));
+        Assert.Equal(0, started);
+    }
+
+    // The 19th field; the name before it may have blanks, but ends with the last parenthesis.
+    private static int NiceOf(string task)
+    {
+        string line = File.ReadAllText(Path.Combine(task, "stat"));
+        return int.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[16], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private SessionAdmission AdmitAndEcho(WanEngine engine, bool v6)
     {
         EchoClient client = _lab.Client(tcp: true, v6);

@@ -1,7 +1,7 @@
 namespace Clovisor.EdgeHost.Lab;
 
 /// <summary>
-/// Three network namespaces: an application, an edge node with two WAN links, and the cloud behind both.
+/// Three network namespaces: an application, an edge node with two to four WAN links, and the cloud behind them.
 /// <code>
 /// clv-app ──eth0/lan0── clv-edge ═══wan0═══ clv-cloud (service address on lo)
 ///                                ═══wan1═══
@@ -12,15 +12,18 @@ internal sealed class EdgeLab : IAsyncDisposable
 {
     private readonly LabLock _lock;
 
-    private EdgeLab(LabNames names, LabLock held)
+    private EdgeLab(LabNames names, IReadOnlyList<LabLink> links, LabLock held)
     {
         Names = names;
+        Links = links;
         _lock = held;
         Faults = new LinkFaults(names);
-        Tap = new WanTap(names);
+        Tap = new WanTap(names, links);
     }
 
     public LabNames Names { get; }
+
+    public IReadOnlyList<LabLink> Links { get; }
 
     public LinkFaults Faults { get; }
 
@@ -29,10 +32,14 @@ internal sealed class EdgeLab : IAsyncDisposable
     /// <summary>What an earlier lab of the same names had left behind and this one removed; empty most of the time.</summary>
     public IReadOnlyList<string> Swept { get; private set; } = [];
 
-    public static async Task<EdgeLab> CreateAsync(LabNames names, CancellationToken cancellationToken)
+    public static Task<EdgeLab> CreateAsync(LabNames names, CancellationToken cancellationToken) =>
+        CreateAsync(names, LabAddresses.Links, cancellationToken);
+
+    /// <param name="links">Two to four of <see cref="LabAddresses.All"/>.</param>
+    public static async Task<EdgeLab> CreateAsync(LabNames names, IReadOnlyList<LabLink> links, CancellationToken cancellationToken)
     {
         LabLock held = LabLock.Take(names);
-        var lab = new EdgeLab(names, held);
+        var lab = new EdgeLab(names, links, held);
         try
         {
             lab.Swept = await LabResidue.RemoveAsync(names, cancellationToken).ConfigureAwait(false);
@@ -86,7 +93,7 @@ internal sealed class EdgeLab : IAsyncDisposable
         await Namespaces.IpAsync(
             null,
             $"link add eth0 netns {Names.App} type veth peer name lan0 netns {Names.Edge}\n" +
-            string.Concat(LabAddresses.Links.Select(l => $"link add {l.Device} netns {Names.Edge} type veth peer name {l.Device} netns {Names.Cloud}\n")),
+            string.Concat(Links.Select(l => $"link add {l.Device} netns {Names.Edge} type veth peer name {l.Device} netns {Names.Cloud}\n")),
             cancellationToken).ConfigureAwait(false);
         await Namespaces.IpAsync(Names.App, $"link set lo up\naddr add {LabAddresses.AppLan}/24 dev eth0\nlink set eth0 up\n", cancellationToken).ConfigureAwait(false);
         await Namespaces.IpAsync(Names.Cloud, CloudCommands(), cancellationToken).ConfigureAwait(false);
@@ -94,15 +101,15 @@ internal sealed class EdgeLab : IAsyncDisposable
         await Tap.InstallAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static string CloudCommands() =>
+    private string CloudCommands() =>
         $"link set lo up\naddr add {LabAddresses.ServiceV4}/32 dev lo\naddr add {LabAddresses.ServiceV6}/128 dev lo nodad\n" +
-        string.Concat(LabAddresses.Links.Select(
+        string.Concat(Links.Select(
             l => $"addr add {l.CloudV4}/24 dev {l.Device}\naddr add {l.CloudV6}/64 dev {l.Device} nodad\nlink set {l.Device} up\n"));
 
-    private static string EdgeCommands() =>
+    private string EdgeCommands() =>
         $"link set lo up\naddr add {LabAddresses.EdgeLan}/24 dev lan0\nlink set lan0 up\n" +
-        string.Concat(LabAddresses.Links.Select(
+        string.Concat(Links.Select(
             l => $"addr add {l.EdgeV4}/24 dev {l.Device}\naddr add {l.EdgeV6}/64 dev {l.Device} nodad\nlink set {l.Device} up\n")) +
-        string.Concat(LabAddresses.Links.Select(
+        string.Concat(Links.Select(
             l => $"route add default via {l.CloudV4} dev {l.Device} metric {l.Metric}\nroute add ::/0 via {l.CloudV6} dev {l.Device} metric {l.Metric}\n"));
 }

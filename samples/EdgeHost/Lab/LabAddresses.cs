@@ -18,9 +18,19 @@ internal static class LabAddresses
 
     public static LabLink Wan1 { get; } = new("wan1", "10.9.1.1", "10.9.1.2", "fd00:9:1::1", "fd00:9:1::2", 200);
 
+    /// <summary>The links of the demo.</summary>
     public static IReadOnlyList<LabLink> Links { get; } = [Wan0, Wan1];
 
+    /// <summary>All the links that a lab can have.</summary>
+    public static IReadOnlyList<LabLink> All { get; } =
+    [
+        Wan0,
+        Wan1,
+        new("wan2", "10.9.2.1", "10.9.2.2", "fd00:9:2::1", "fd00:9:2::2", 300),
+        new("wan3", "10.9.3.1", "10.9.3.2", "fd00:9:3::1", "fd00:9:3::2", 400),
+    ];
+
     /// <summary>The link whose edge address this is: how the far side tells the links apart. Null for any other address.</summary>
-    public static LabLink? LinkOf(IPAddress edgeAddress) => Links.FirstOrDefault(
+    public static LabLink? LinkOf(IPAddress edgeAddress) => All.FirstOrDefault(
         link => IPAddress.Parse(link.EdgeV4).Equals(edgeAddress) || IPAddress.Parse(link.EdgeV6).Equals(edgeAddress));
 }

@@ -83,7 +83,7 @@ internal static class LabResidue
     }
 
     private static IEnumerable<string> Devices(LabNames names, string space) =>
-        space == names.App ? ["eth0"] : space == names.Edge ? ["lan0", .. LabAddresses.Links.Select(l => l.Device)] : LabAddresses.Links.Select(l => l.Device);
+        space == names.App ? ["eth0"] : space == names.Edge ? ["lan0", .. LabAddresses.All.Select(l => l.Device)] : LabAddresses.All.Select(l => l.Device);
 
     private static IEnumerable<string> Leftover(LabNames names) =>
         Directory.Exists(names.RunDirectory)

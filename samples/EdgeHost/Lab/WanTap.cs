@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace Clovisor.EdgeHost.Lab;
 
-/// <summary>The truth about bytes: counters of the kernel's packet filter on the cloud's two devices, one for every connection and device.</summary>
+/// <summary>The truth about bytes: counters of the kernel's packet filter on the cloud's devices, one for every connection and device.</summary>
 /// <remarks>Independent of Clovisor: nothing here reads its maps, and nothing of it runs in that namespace.</remarks>
-internal sealed class WanTap(LabNames names)
+internal sealed class WanTap(LabNames names, IReadOnlyList<LabLink> links)
 {
     private const string Table = "clovisor_lab_tap";
 
     public Task InstallAsync(CancellationToken cancellationToken)
     {
-        string devices = "{ " + string.Join(", ", LabAddresses.Links.Select(l => $"\"{l.Device}\"")) + " }";
+        string devices = "{ " + string.Join(", ", links.Select(l => $"\"{l.Device}\"")) + " }";
         string Set(string name, string direction, string family) =>
             direction == "up"
                 ? $"set {name} {{ typeof iifname . {family} saddr . tcp sport . {family} daddr . tcp dport; flags dynamic; size 65535; counter; }}\n"

@@ -30,6 +30,10 @@ internal static unsafe partial class Libc
 
     public const short POLLIN = 1;
 
+    public const int SCHED_OTHER = 0;
+    public const int SCHED_RESET_ON_FORK = 0x40000000;
+    public const int PRIO_PROCESS = 0;
+
     public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
@@ -70,6 +74,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     public static partial int close(int file);
+
+    /// <summary>Of one thread; 0 is the calling one.</summary>
+    [LibraryImport(Library)]
+    public static partial int sched_setscheduler(int thread, int policy, int* priority);
+
+    /// <summary>Of one thread on Linux, whatever the standard says; 0 is the calling one.</summary>
+    [LibraryImport(Library)]
+    public static partial int setpriority(int which, uint thread, int nice);
 
     /// <summary>Mirror of <c>struct pollfd</c>.</summary>
     public struct PollEntry

@@ -74,6 +74,23 @@ public sealed class EdgeLabTests
     }
 
     [KernelFact]
+    public async Task A_lab_of_four_links_counts_on_each_of_them()
+    {
+        LabNames names = Names();
+        await using EdgeLab lab = await EdgeLab.CreateAsync(names, LabAddresses.All, Token);
+
+        foreach (LabLink link in LabAddresses.All)
+        {
+            await Namespaces.IpAsync(names.Edge, $"route replace default via {link.CloudV4} dev {link.Device} metric 1\n", Token);
+            await Tool.TryRunAsync("ip", ["netns", "exec", names.Edge, "bash", "-c", $"exec 3<>/dev/tcp/{LabAddresses.ServiceV4}/80"], null, Token);
+        }
+
+        IReadOnlyList<FlowBytes> flows = await lab.Tap.ReadAsync(Token);
+        Assert.Equal(LabAddresses.All, flows.Select(f => LabAddresses.LinkOf(f.Peer.Address)).OrderBy(l => l!.Device));
+        Assert.All(flows, f => Assert.Equal(LabAddresses.LinkOf(f.Peer.Address)!.Device, f.Device));
+    }
+
+    [KernelFact]
     public async Task A_cut_takes_the_carrier_and_silence_does_not()
     {
         LabNames names = Names();
