@@ -23,10 +23,27 @@ if [ "${1:-}" = tests ]; then
   need sysctl procps
   need etcd etcd-server
 fi
+
+# The program alone: the package would start a service that listens. Tests that need it say so where it could not be had.
+unpack_prometheus() {
+  local target=${XDG_CACHE_HOME:-$HOME/.cache}/clovisor/prometheus
+  if command -v prometheus >/dev/null || [ -x "$target/usr/bin/prometheus" ] || ! command -v apt-get >/dev/null; then
+    return
+  fi
+  echo "Unpacking Debian's prometheus into $target"
+  local download
+  download=$(mktemp -d)
+  (
+    cd "$download"
+    apt-get download -qq prometheus 2>/dev/null && mkdir -p "$target" && dpkg-deb -x prometheus_*.deb "$target"
+  ) || echo "prometheus could not be downloaded; its test will be skipped." >&2
+  rm -rf "$download"
+}
 libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true)
 [[ $libraries == *libbpf.so.1* || " ${packages[*]-} " == *" libbpf-dev "* ]] || packages+=(libbpf1)
 
 if [ ${#packages[@]} -eq 0 ]; then
+  [ "${1:-}" != tests ] || unpack_prometheus
   exit 0
 fi
 
@@ -47,3 +64,4 @@ fi
 echo "Installing with apt-get: ${packages[*]}"
 "${root[@]}" apt-get update -qq
 "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+[ "${1:-}" != tests ] || unpack_prometheus

@@ -2,6 +2,7 @@ using Clovisor.Hosting;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
+using Clovisor.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,11 @@ public static class ClovisorServiceCollectionExtensions
         services.TryAddSingleton<OptionsHealth>();
         services.TryAddSingleton<RequestClassifier>();
         services.TryAddSingleton<WanRuntime>();
+        services.AddMetrics();
+        services.TryAddSingleton<ReportInstruments>();
+        services.TryAddSingleton<HostInstruments>();
+        services.TryAddSingleton<WanInstruments>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TelemetryService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConfigurationService>());
         return new ClovisorBuilder(services)
             .AddOptions<ClovisorOptions, ClovisorOptionsRanges>(configure)

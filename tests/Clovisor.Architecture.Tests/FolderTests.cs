@@ -28,7 +28,8 @@ public sealed partial class FolderTests
         foreach (string path in Repository.Files("src", "*.cs"))
         {
             Match declared = Namespace().Match(File.ReadAllText(path));
-            if (!declared.Success || declared.Groups[1].Value.StartsWith("Microsoft.Extensions", StringComparison.Ordinal))
+            if (!declared.Success || declared.Groups[1].Value.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)
+                || declared.Groups[1].Value.StartsWith("OpenTelemetry", StringComparison.Ordinal))
             {
                 continue; // assembly attributes, and extensions that live with what they extend
             }

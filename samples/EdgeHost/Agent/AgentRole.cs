@@ -1,4 +1,5 @@
 using Clovisor.EdgeHost.CommandLine;
+using Clovisor.EdgeHost.Telemetry;
 using Clovisor.EdgeHost.Transport;
 
 namespace Clovisor.EdgeHost.Agent;
@@ -12,12 +13,14 @@ internal static class AgentRole
         new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
         new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
         new("--pin", "FOLDER", "where maps and programs are pinned; on a BPF file system", "/sys/fs/bpf/clovisor"),
+        new("--metrics", "ADDRESS:PORT", "where Prometheus finds /metrics, such as 127.0.0.1:9464"),
     ];
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         RoleServer.LogToErrors(builder.Logging);
+        builder.AddTelemetry(arguments.Find("--metrics") is { } metrics ? arguments.EndPoint("--metrics", metrics) : null);
         builder.Services
             .AddClovisor(clovisor => clovisor.ProxyNamespace = arguments.Get("--namespace"))
             .AddYamlFolder(arguments.Get("--config"))
@@ -32,7 +35,7 @@ internal static class AgentRole
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not (OperationCanceledException or EdgeHostException))
         {
             // The parts say what was tried, why it failed and what to do; a stack trace would only bury it.
             throw EdgeHostException.From("the agent stopped", e);

@@ -8,12 +8,22 @@ internal sealed class WanRuntime
 {
     private volatile Parts? _parts;
 
+    /// <summary>Raised on the engine's own thread, as <see cref="WanEngine.LinkChanged"/> of whichever engine runs.</summary>
+    internal event EventHandler<LinkChangedEventArgs>? LinkChanged;
+
     internal WanEngine? Engine => _parts?.Engine;
 
     internal Parts? Running
     {
         get => _parts;
-        set => _parts = value;
+        set
+        {
+            _parts = value;
+            if (value is not null)
+            {
+                value.Engine.LinkChanged += (_, change) => LinkChanged?.Invoke(this, change);
+            }
+        }
     }
 
     internal sealed record Parts(WanEngine Engine, IWanDatapath Datapath) : IDisposable

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Sessions;
+using Clovisor.Hosting.Telemetry;
 using Clovisor.Istio.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +17,7 @@ namespace Clovisor.Hosting.SessionApi;
 /// <c>POST /v1/session</c>: what Envoy's Lua filter asks before a request has a connection. The answer names the class, and the proxy's own connections carry it:
 /// nothing is entered in the kernel here.
 /// </summary>
-internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier classifier, SessionRegistry registry)
+internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier classifier, SessionRegistry registry, ReportInstruments instruments)
 {
     /// <summary>The header of the answer, and of the request that the proxy routes by.</summary>
     internal const string ClassHeader = "x-clv-class";
@@ -99,7 +101,11 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
             Scheme = "",
             Headers = message.Headers as RouteHeader[] ?? [.. message.Headers],
         };
-        return classifier.Classify(snapshot, message.Destination!.Port, request).Association;
+        using Activity? span = ReportSpan.Step(ReportSpan.Decision);
+        ClassifiedRequest classified = classifier.Classify(snapshot, message.Destination!.Port, request);
+        instruments.Decided(classified);
+        span.Decided(classified);
+        return classified.Association;
     }
 
     private static async Task<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)

@@ -2,6 +2,7 @@ using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Startup;
+using Clovisor.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -69,6 +70,7 @@ internal sealed partial class SessionApiServer(
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         WebApplication app = builder.Build();
+        app.Use(ReportSpan.InvokeAsync);
         app.Use(new CallerFilter(gate).InvokeAsync);
         sessions.Map(app);
         classes.Map(app);

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Clovisor.Bpf;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.SessionApi;
+using Clovisor.Hosting.Telemetry;
 using Clovisor.Istio.Routing;
 using Clovisor.Wan.Datapath;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Clovisor.Hosting.Sessions;
 
 /// <summary>Report → route rule → association → sessions map. Remembers which rule a session came by. Thread-safe.</summary>
-internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan)
+internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan, ReportInstruments instruments)
 {
     // How many sessions are entered between two looks for those that have ended, at least: a look costs a walk over the kernel's map.
     private const int EnteredBetweenLooks = 4096;
@@ -34,6 +36,14 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
     internal void CountUnread() => Interlocked.Increment(ref _reports);
 
     internal SessionOutcome Report(SessionReport report, CallerAccount caller)
+    {
+        long begun = instruments.Begin();
+        SessionOutcome outcome = Judge(report, caller);
+        instruments.Reported(outcome, begun);
+        return outcome;
+    }
+
+    private SessionOutcome Judge(SessionReport report, CallerAccount caller)
     {
         Interlocked.Increment(ref _reports);
         if (!caller.TryTake())
@@ -67,7 +77,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return SessionOutcome.TooMany($"This caller ({caller.Identity}) has {caller.Sessions} live sessions, the limit. Close some, or raise SessionsPerCaller.");
         }
 
-        ClassifiedRequest request = classifier.Classify(report.ListenerPort ?? session.Destination.Port, HeadOf(report));
+        ClassifiedRequest request = Classify(report, session);
         try
         {
             return SessionOutcome.Done(new SessionAnswer
@@ -125,6 +135,15 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         ];
     }
 
+    private ClassifiedRequest Classify(SessionReport report, in SessionTuple session)
+    {
+        using Activity? span = ReportSpan.Step(ReportSpan.Decision);
+        ClassifiedRequest request = classifier.Classify(report.ListenerPort ?? session.Destination.Port, HeadOf(report));
+        instruments.Decided(request);
+        span.Decided(request);
+        return request;
+    }
+
     private string? Enter(WanRuntime.Parts running, in SessionTuple session, in ClassifiedRequest request, CallerAccount caller)
     {
         if (request.Association is not { } association)
@@ -135,7 +154,9 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return null;
         }
 
+        using Activity? span = ReportSpan.Step(ReportSpan.Entry);
         string? link = running.Engine.Admit(session, association).Link;
+        span.Entered(session, link);
         Entered entered = new(request.Route, caller);
         while (!_entered.TryAdd(session, entered))
         {

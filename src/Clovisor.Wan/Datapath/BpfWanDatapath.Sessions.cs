@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Datapath.Layout;
 
@@ -111,6 +113,18 @@ public sealed partial class BpfWanDatapath
         }
     }
 
+    /// <summary>Counts the sessions that the kernel holds by association, link and address family, without copying them.</summary>
+    /// <returns>One entry for each combination that has sessions, in no order.</returns>
+    /// <remarks>Cost is proportional to the size of the maps, some tens of milliseconds at 250,000 sessions; memory to the number of combinations. No report waits for it.</remarks>
+    /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused.</exception>
+    public IReadOnlyList<SessionCount> CountSessions()
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        var counter = new Counter(this, []);
+        _sessions.Walk(ref counter);
+        return [.. counter.Counts.Select(static count => new SessionCount(count.Key.Association, count.Key.Link, count.Key.Family, count.Value))];
+    }
+
     /// <summary>Forgets sessions that have been idle for longer than the settings allow. Done by itself at the sweep interval.</summary>
     /// <returns>How many were forgotten. Cost is proportional to the size of the maps.</returns>
     /// <exception cref="Clovisor.Bpf.BpfException">The kernel refused; the sessions that were not reached stay until the next time.</exception>
@@ -176,6 +190,23 @@ public sealed partial class BpfWanDatapath
         internal List<(ClvTuple Key, ClvSession Session)> Sessions => sessions;
 
         public void Visit(in ClvTuple key, in ClvSession session) => sessions.Add((key, session));
+    }
+
+    private readonly struct Counter(BpfWanDatapath datapath, Dictionary<(string? Association, string? Link, AddressFamily Family), long> counts) : SessionMap.IVisitor
+    {
+        internal Dictionary<(string? Association, string? Link, AddressFamily Family), long> Counts => counts;
+
+        public void Visit(in ClvTuple key, in ClvSession session)
+        {
+            string? association, link;
+            lock (datapath._gate)
+            {
+                association = datapath._placement.AssociationPosition(session.Association) is { } named ? datapath._plan?.Associations[named].Name : null;
+                link = datapath.LinkOf(in key, in session) is { } taken ? datapath._plan?.Links[taken].Name : null;
+            }
+
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, (association, link, key.IsV4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6), out _)++;
+        }
     }
 
     private struct Settler(BpfWanDatapath datapath, DatapathAssociation actions, int association, int link) : SessionMap.IVisitor

@@ -230,6 +230,24 @@ public sealed class SessionTests : IDisposable
         Assert.Null(Assert.Single(datapath.Sessions()).Association);
     }
 
+    [KernelFact]
+    public void Are_counted_by_association_and_link()
+    {
+        BpfWanDatapath datapath = _lab.Start();
+        _lab.Apply(datapath, _lab.Plan(associations: ["boss", "minion"]), WanLab.AllSlots(0, 1));
+        for (int port = 1; port <= 5; port++)
+        {
+            datapath.Admit(Tuple(port), port <= 2 ? 0 : 1);
+        }
+
+        Assert.Equal(
+            [new("boss", WanLab.Device(0), AddressFamily.InterNetwork, 2), new("minion", WanLab.Device(1), AddressFamily.InterNetwork, 3)],
+            datapath.CountSessions().OrderBy(static count => count.Association, StringComparer.Ordinal));
+
+        _lab.Apply(datapath, _lab.Plan(associations: ["boss"]), WanLab.AllSlots(255));
+        Assert.Equal([new(null, null, AddressFamily.InterNetwork, 3), new("boss", null, AddressFamily.InterNetwork, 2)], datapath.CountSessions().OrderBy(static count => count.Association, StringComparer.Ordinal));
+    }
+
     private static SessionTuple Tuple(int port) => new(
         ProtocolType.Udp, new IPEndPoint(IPAddress.Parse("10.9.0.1"), port), new IPEndPoint(IPAddress.Parse(WanLab.ServerV4), 53));
 }

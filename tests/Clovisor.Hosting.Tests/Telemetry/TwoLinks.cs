@@ -1,0 +1,51 @@
+using Clovisor.Testing;
+
+namespace Clovisor.Hosting.Tests.Telemetry;
+
+/// <summary>A host in a namespace with two links, <c>fibre</c> on wan0 and <c>lte</c> on wan1.</summary>
+internal sealed class TwoLinks : IDisposable
+{
+    private readonly NetworkNamespace _edge = new("edge");
+    private readonly NetworkNamespace _cloud = new("cloud");
+    private readonly ConfigurationFolder _folder = ConfigurationFolder.OfDemo();
+    private readonly string _pins = Path.Combine(Path.GetTempPath(), $"clvt-pins-{Guid.NewGuid():N}");
+
+    internal TwoLinks()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            _edge.AddVeth($"wan{i}", _cloud, $"isp{i}");
+            _edge.AddAddress($"wan{i}", $"10.9.{i}.1/24");
+            _cloud.AddAddress($"isp{i}", $"10.9.{i}.2/24");
+        }
+    }
+
+    internal static string Report(string user, int port) =>
+        $$$"""{"protocol":"tcp","source":"10.9.0.1:{{{port}}}","destination":"10.96.1.1:80","method":"GET","authority":"httpbin.app.svc.cluster.local","path":"/","headers":{"user":"{{{user}}}"}}""";
+
+    /// <summary>Takes the carrier of a link.</summary>
+    internal void Cut(int link) => _cloud.Ip("link", "set", $"isp{link}", "down");
+
+    /// <summary>Starts a host in the namespace, of the thread that starts it, and stops it after the test.</summary>
+    internal void Run(Func<TestHost, Task> test) => _edge.Run(() =>
+    {
+        TestHost host = TestHost.Build(_folder, _pins);
+        host.StartAsync().GetAwaiter().GetResult();
+        try
+        {
+            test(host).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            host.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    });
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _edge.Dispose();
+        _cloud.Dispose();
+        Assert.False(Directory.Exists(_pins), $"{_pins} was left behind");
+    }
+}
