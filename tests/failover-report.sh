@@ -9,4 +9,4 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 2
 fi
 dotnet build "$here/Clovisor.Wan.Failover" -c Release -v q -nologo -clp:ErrorsOnly >&2 || exit 2
-exec "$here/Clovisor.Wan.Failover/bin/Release/net10.0/Clovisor.Wan.Failover" "$@"
+exec "$here/Clovisor.Wan.Failover/bin/Release/net10.0/Clovisor.Wan.Failover" failover "$@"

@@ -37,6 +37,19 @@ public sealed partial class BpfLink
         Detach();
     }
 
+    /// <summary>Null where this process may not open programs by number.</summary>
+    private static BpfProgram? FormerProgram(uint id)
+    {
+        try
+        {
+            return BpfProgram.OpenById(id);
+        }
+        catch (BpfPermissionException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Takes over the link pinned at a path: its program is swapped for the new one. Null when nothing is pinned there, or a link whose target is gone, which
     /// is removed. A link on anything else is refused.
@@ -55,7 +68,9 @@ public sealed partial class BpfLink
             BpfLinkInfo info = link.ReadInfo();
             if (isSame(info))
             {
-                link.Update(program);
+                // Compared and swapped in one step, so that what somebody else puts there meanwhile is not written over.
+                using BpfProgram? former = FormerProgram(info.ProgramId);
+                link.Update(program, former);
                 return link;
             }
 

@@ -31,6 +31,9 @@ internal sealed record LinkPath
 
     public IPAddress? SourceOf(AddressFamily family) => family == AddressFamily.InterNetwork ? SourceV4 : SourceV6;
 
+    /// <summary>Whether there is a router to send to, by one family at least.</summary>
+    public bool LeadsAnywhere => NextHopV4 is not null || NextHopV6 is not null;
+
     /// <summary>Whether packets would leave the same way: same device, routers and addresses.</summary>
     public bool LeadsAs(LinkPath other) =>
         Index == other.Index

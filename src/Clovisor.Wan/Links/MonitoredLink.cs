@@ -79,8 +79,10 @@ internal sealed class MonitoredLink
         {
             { Index: null } => null,
             { Obstacle: null } => Path,
-            _ when LastGoodPath?.Index != Path.Index => null,
-            _ => LastGoodPath,
+            _ when LastGoodPath?.Index == Path.Index => LastGoodPath,
+            // Of a process that starts while the link is down: the sessions that it finds there wait for the link, and must not lose it.
+            { Obstacle: not LinkState.NoAddress } when Path.LeadsAnywhere => Path,
+            _ => null,
         };
     }
 

@@ -30,6 +30,13 @@ internal static unsafe partial class Kernel
         Require(ioctl(number, SetFlags, &request), $"set {device} {(up ? "up" : "down")}");
     }
 
+    /// <summary>The index of a device, in the network namespace of the calling thread.</summary>
+    public static int IndexOf(string device)
+    {
+        uint index = if_nametoindex(device);
+        return index > 0 ? (int)index : throw new InvalidOperationException($"there is no device {device} here");
+    }
+
     /// <summary>Puts the calling thread before all that are not of the machine's own.</summary>
     public static void GoFirst() => Require(setpriority(0, 0, -20), "raise a thread's priority");
 
@@ -52,6 +59,10 @@ internal static unsafe partial class Kernel
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int setpriority(int which, uint thread, int nice);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint if_nametoindex(string device);
 
     [StructLayout(LayoutKind.Sequential, Size = 40)]
     private struct Request

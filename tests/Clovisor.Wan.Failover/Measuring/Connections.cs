@@ -13,7 +13,7 @@ internal sealed class Connections : IDisposable
 
     public Connections(Site site, string association, int count)
     {
-        _sockets = Space.Run(site.Lab.Names.Edge, () => Enumerable.Range(0, count).Select(_ =>
+        _sockets = Space.Run(site.Names.Edge, () => Enumerable.Range(0, count).Select(_ =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
             {
@@ -30,6 +30,10 @@ internal sealed class Connections : IDisposable
             throw new InvalidOperationException($"of {count} connections some do not work from the start");
         }
     }
+
+    /// <summary>The sessions of them all.</summary>
+    public IEnumerable<SessionTuple> Tuples => _sockets.Select(
+        socket => new SessionTuple(ProtocolType.Tcp, (IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!));
 
     /// <summary>How many still send and receive.</summary>
     public int CountAlive()
@@ -74,7 +78,7 @@ internal sealed class Connections : IDisposable
     }
 
     /// <summary>Connections that the kernel of the edge has seen reset while established, since the lab was made: RFC 1213's tcpEstabResets.</summary>
-    public static long ResetsSeen(EdgeLab lab) => Space.Run(lab.Names.Edge, () =>
+    public static long ResetsSeen(LabNames names) => Space.Run(names.Edge, () =>
     {
         string[][] lines = [.. File.ReadLines("/proc/thread-self/net/snmp").Where(line => line.StartsWith("Tcp:", StringComparison.Ordinal)).Select(line => line.Split(' '))];
         return long.Parse(lines[1][Array.IndexOf(lines[0], "EstabResets")], System.Globalization.CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal sealed class Flood : IDisposable
     public Flood(Site site, string source, int flows)
     {
         Flows = flows;
-        _flows = Space.Run(site.Lab.Names.Edge, () => Enumerable.Range(0, flows).Select(_ =>
+        _flows = Space.Run(site.Names.Edge, () => Enumerable.Range(0, flows).Select(_ =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
             socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));

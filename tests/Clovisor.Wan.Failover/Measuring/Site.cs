@@ -18,22 +18,24 @@ internal sealed class Site : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly List<(long At, string Link, LinkState State)> _changes = [];
+    private readonly IReadOnlyList<LabLink> _links;
     private readonly SiteSettings _settings;
 
-    public Site(EdgeLab lab, SiteSettings settings)
+    public Site(LabNames names, IReadOnlyList<LabLink> links, SiteSettings settings)
     {
-        Lab = lab;
+        Names = names;
+        _links = links;
         _settings = settings;
-        Datapath = Space.Run(lab.Names.Edge, () => BpfWanDatapath.Start(new WanDatapathSettings
-        {
-            PinDirectory = Path.Combine(lab.Names.BpfDirectory, "failover"), MaxSessions = settings.MaxSessions,
-        }));
+        Datapath = Space.Run(names.Edge, () => BpfWanDatapath.Start(settings.Datapath with { PinDirectory = PinDirectory(names) }));
         Engine = new WanEngine(Configure(settings, drained: false), Datapath);
         try
         {
             Engine.LinkChanged += Note;
-            Space.Run(lab.Names.Edge, () => Engine.StartAsync().GetAwaiter().GetResult());
-            WaitUntilUp();
+            Space.Run(names.Edge, () => Engine.StartAsync().GetAwaiter().GetResult());
+            if (settings.WaitsForAll)
+            {
+                WaitUntilUp();
+            }
         }
         catch
         {
@@ -42,14 +44,19 @@ internal sealed class Site : IDisposable
         }
     }
 
-    public EdgeLab Lab { get; }
+    public LabNames Names { get; }
 
     public BpfWanDatapath Datapath { get; }
 
     public WanEngine Engine { get; }
 
+    public static string PinDirectory(LabNames names) => Path.Combine(names.BpfDirectory, "failover");
+
     /// <summary>The link that fails.</summary>
     public static LabLink Failing => LabAddresses.Wan1;
+
+    /// <summary>The link that does not, and has no other beside it.</summary>
+    public static LabLink SteadyLink => LabAddresses.All[2];
 
     public void Admit(in SessionTuple tuple, string association)
     {
@@ -106,7 +113,14 @@ internal sealed class Site : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
-        Space.Run(Lab.Names.Edge, Datapath.Uninstall);
+        if (_settings.Leave)
+        {
+            Datapath.Dispose();
+        }
+        else
+        {
+            Space.Run(Names.Edge, Datapath.Uninstall);
+        }
     }
 
     private void Note(object? sender, LinkChangedEventArgs change)
@@ -122,19 +136,19 @@ internal sealed class Site : IDisposable
     private WanConfiguration Configure(SiteSettings settings, bool drained)
     {
         ConfigurationResult result = WanConfiguration.Create(
-            [.. Lab.Links.Select(link => new WanLink
+            [.. _links.Select(link => new WanLink
             {
                 Name = link.Device,
                 Device = link.Device,
                 NextHops = [IPAddress.Parse(link.CloudV4)],
-                Addressing = settings.Addressing,
+                Addressing = link == SteadyLink ? settings.SteadyAddressing ?? settings.Addressing : settings.Addressing,
                 Probes = [settings.Probe with { Targets = [IPAddress.Parse(link.CloudV4), IPAddress.Parse(LabAddresses.ServiceV4)] }],
                 Recovery = new LinkRecovery { HoldDown = TimeSpan.Zero, Good = 1 },
             })],
             [],
             [
                 new WanAssociation { Name = Moving, Dscps = [10], Tiers = drained ? [LinkTier.Of("wan0")] : [LinkTier.Of("wan1"), LinkTier.Of("wan0")] },
-                new WanAssociation { Name = Steady, Dscps = [12], Tiers = [LinkTier.Of("wan2")] },
+                new WanAssociation { Name = Steady, Dscps = [12], Tiers = [LinkTier.Of(SteadyLink.Device)] },
             ]);
         return result.IsValid ? result.Configuration : throw new InvalidOperationException(string.Join('\n', result.Errors));
     }

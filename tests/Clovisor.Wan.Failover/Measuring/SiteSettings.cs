@@ -1,3 +1,4 @@
+using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
 using Clovisor.Wan.Probes;
 
@@ -16,5 +17,15 @@ internal sealed record SiteSettings
 
     public ProbeDefinition Probe { get; init; } = DefaultProbe;
 
-    public int MaxSessions { get; init; } = 4096;
+    /// <summary>That of the steady link where it has one of its own.</summary>
+    public AddressingKind? SteadyAddressing { get; init; }
+
+    /// <summary>All but the directory.</summary>
+    public WanDatapathSettings Datapath { get; init; } = new() { MaxSessions = 4096 };
+
+    /// <summary>Whether a site begins by waiting until all its links work.</summary>
+    public bool WaitsForAll { get; init; } = true;
+
+    /// <summary>Whether the datapath stays when the site ends.</summary>
+    public bool Leave { get; init; }
 }

@@ -12,11 +12,11 @@ internal static class Resets
         int healthy = connections / 10;
         using var moving = new Connections(site, Site.Moving, connections);
         using var steady = new Connections(site, Site.Steady, healthy);
-        long before = Connections.ResetsSeen(site.Lab);
+        long before = Connections.ResetsSeen(site.Names);
         long start = carrier.Pull(Site.Failing);
         long at = site.WaitFor(Site.Failing, state => state == LinkState.NoCarrier, start);
         var times = new Distribution(moving.ResetTimes());
-        long seen = Connections.ResetsSeen(site.Lab) - before;
+        long seen = Connections.ResetsSeen(site.Names) - before;
         int alive = steady.CountAlive();
         carrier.Plug(Site.Failing);
         site.WaitFor(Site.Failing, state => state == LinkState.Up, at);
@@ -34,10 +34,10 @@ internal static class Resets
     public static IEnumerable<Line> Drain(Site site, int connections)
     {
         using var moving = new Connections(site, Site.Moving, connections);
-        long before = Connections.ResetsSeen(site.Lab);
+        long before = Connections.ResetsSeen(site.Names);
         site.Drain(true);
         int alive = moving.CountAlive();
-        long seen = Connections.ResetsSeen(site.Lab) - before;
+        long seen = Connections.ResetsSeen(site.Names) - before;
         site.Drain(false);
         return
         [

@@ -11,7 +11,7 @@ internal static class Silence
     private const int Flows = 100;
 
     public static async Task<IEnumerable<Line>> RunAsync(
-        Site site, string profile, double promise, ArrivalCounters arrivals, int failures, Random random, CancellationToken cancellationToken)
+        Site site, LinkFaults faults, string profile, double promise, ArrivalCounters arrivals, int failures, Random random, CancellationToken cancellationToken)
     {
         List<double> moved = [];
         long late = 0;
@@ -22,13 +22,13 @@ internal static class Silence
 
             // From before the program that makes the hole is started: some milliseconds too much, never too little.
             long start = Stopwatch.GetTimestamp();
-            await site.Lab.Faults.SwallowAsync(Site.Failing, cancellationToken).ConfigureAwait(false);
+            await faults.SwallowAsync(Site.Failing, cancellationToken).ConfigureAwait(false);
             long at = site.WaitFor(Site.Failing, state => state == LinkState.Down, start);
             moved.Add(Stopwatch.GetElapsedTime(start, at).TotalMilliseconds);
             late -= (await arrivals.ReadAsync(cancellationToken).ConfigureAwait(false))[Site.Failing.Device];
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken).ConfigureAwait(false);
             late += (await arrivals.ReadAsync(cancellationToken).ConfigureAwait(false))[Site.Failing.Device];
-            await site.Lab.Faults.ReleaseAsync(cancellationToken).ConfigureAwait(false);
+            await faults.ReleaseAsync(cancellationToken).ConfigureAwait(false);
             site.WaitFor(Site.Failing, state => state == LinkState.Up, at);
         }
 

@@ -71,6 +71,25 @@ public sealed class EngineCoreTests
     }
 
     [Fact]
+    public void A_process_that_starts_while_a_link_has_no_carrier_leaves_it_in_the_plan_for_the_sessions_that_wait_there()
+    {
+        var site = new VirtualSite();
+        site.Plug(2, "eth0", "10.9.0.1", "10.9.0.2");
+        site.Plug(3, "eth1", "10.9.1.1", "10.9.1.2");
+        site.Network.Link(3, "eth1", carrier: false);
+        site.Boot(VirtualSite.Configuration());
+        site.Pass(0.1);
+
+        Assert.Equal(["apply fibre,lte(shut)"], site.Datapath.Calls);
+        Assert.Equal(("fibre", LinkState.NoCarrier), (site.Datapath.LinksOf(1), site.StateOf("lte")));
+
+        site.Network.Link(3, "eth1");
+        site.Notice();
+        site.Pass(0.1);
+        Assert.Equal(["open lte", "point minion at lte"], site.Datapath.Calls);
+    }
+
+    [Fact]
     public void A_lost_carrier_points_the_slots_first_and_shuts_the_gate_then()
     {
         VirtualSite site = VirtualSite.Start();
