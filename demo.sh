@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the edge demo on a machine that has the .NET SDK: installs what is missing, builds, runs, leaves nothing behind.
-#   ./demo.sh [--mode report|tag] [--proxy yarp|envoy] [--json FILE]
+#   ./demo.sh [--mode report|tag] [--proxy auto|envoy|yarp] [--json FILE]   A real Envoy where one is found: CLOVISOR_ENVOY, the PATH, ../shared/bin.
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 

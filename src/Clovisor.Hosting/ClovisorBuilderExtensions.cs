@@ -75,6 +75,7 @@ public static class ClovisorBuilderExtensions
         parts.Services.TryAddSingleton<SessionEndpoints>();
         parts.Services.TryAddSingleton<ClassEndpoint>();
         parts.Services.TryAddSingleton<StatusEndpoints>();
+        parts.Services.TryAddSingleton<WarmUp>();
         parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SessionApiServer>());
         return builder;
     }

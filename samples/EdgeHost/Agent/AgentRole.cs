@@ -12,6 +12,7 @@ internal static class AgentRole
         new("--config", "FOLDER", "the YAML of links, associations and route rules; read again when it changes") { Required = true },
         new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
         new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
+        new("--proxy-cgroup", "FOLDER", "the control group of the proxy: tags count from its sockets alone"),
         new("--pin", "FOLDER", "where maps and programs are pinned; on a BPF file system", "/sys/fs/bpf/clovisor"),
         new("--metrics", "ADDRESS:PORT", "where Prometheus finds /metrics, such as 127.0.0.1:9464"),
     ];
@@ -24,7 +25,11 @@ internal static class AgentRole
         builder.Services
             .AddClovisor(clovisor => clovisor.ProxyNamespace = arguments.Get("--namespace"))
             .AddYamlFolder(arguments.Get("--config"))
-            .AddWan(wan => wan.PinDirectory = arguments.Get("--pin"))
+            .AddWan(wan =>
+            {
+                wan.PinDirectory = arguments.Get("--pin");
+                wan.ProxyCgroup = arguments.Find("--proxy-cgroup");
+            })
             .AddSessionApi(api => api.SocketPath = arguments.Get("--socket"));
         try
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Transport;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Clovisor.EdgeHost.Cloud;
 
@@ -14,6 +15,7 @@ internal static class CloudRole
     public static IReadOnlyList<Option> Options { get; } =
     [
         new("--port", "PORT", "the port to serve on, all addresses, both families", "80"),
+        new("--http2-port", "PORT", "a port for HTTP/2 without TLS; 0 for none", "0"),
         new("--control", "PATH", "the unix socket that gives the records") { Required = true },
     ];
 
@@ -22,6 +24,11 @@ internal static class CloudRole
         WebApplicationBuilder builder = RoleServer.CreateBuilder(kestrel =>
         {
             kestrel.ListenAnyIP(arguments.Count("--port"));
+            if (arguments.Count("--http2-port") is > 0 and var port)
+            {
+                kestrel.ListenAnyIP(port, listen => listen.Protocols = HttpProtocols.Http2);
+            }
+
             kestrel.ListenUnixSocket(arguments.Get("--control"));
         });
         WebApplication app = builder.Build();

@@ -14,13 +14,12 @@ internal static class DemoRole
     public static IReadOnlyList<Option> Options { get; } =
     [
         new("--mode", "report|tag", "whether the proxy reports sessions to Clovisor or tags their packets", "report"),
-        new("--proxy", "yarp|envoy", "the proxy at the edge", "yarp"),
+        new("--proxy", "auto|envoy|yarp", "the proxy at the edge: Envoy, the sidecar of this executable, or Envoy where one is found", "auto"),
         new("--json", "FILE", "where the verdict is written as JSON"),
     ];
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        var settings = new DemoSettings(arguments.Get("--mode") == "tag", arguments.Get("--proxy") == "envoy");
         string? file = arguments.Find("--json");
         if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
         {
@@ -29,11 +28,14 @@ internal static class DemoRole
 
         Privilege.Require("make the lab of the demo");
         Privilege.RequireTools("ip", "nft", "mount", "umount");
-        IDemoProxy proxy = settings switch
+        string? envoy = arguments.Get("--proxy") switch
         {
-            { Envoy: false } => new SidecarDemoProxy(settings),
-            _ => new EnvoyDemoProxy(await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false), settings.Tag ? EnvoyMode.Tag : EnvoyMode.Report),
+            "yarp" => null,
+            "envoy" => await EnvoyBinary.FindAsync(cancellationToken).ConfigureAwait(false),
+            _ => await EnvoyBinary.TryFindAsync(cancellationToken).ConfigureAwait(false),
         };
+        var settings = new DemoSettings(arguments.Get("--mode") == "tag", envoy is not null);
+        IDemoProxy proxy = envoy is null ? new SidecarDemoProxy(settings) : new EnvoyDemoProxy(envoy, settings.Tag ? EnvoyMode.Tag : EnvoyMode.Report);
         IDemoView view = Console.IsOutputRedirected ? new PlainView(Console.Out) : new LiveView(AnsiConsole.Console);
         Verdict verdict;
         try

@@ -8,7 +8,14 @@ internal static class EnvoyBinary
 {
     public const string Variable = "CLOVISOR_ENVOY";
 
-    public static async Task<string> FindAsync(CancellationToken cancellationToken)
+    public static async Task<string> FindAsync(CancellationToken cancellationToken) =>
+        await TryFindAsync(cancellationToken).ConfigureAwait(false) ?? throw new EdgeHostException(
+            "cannot start Envoy", $"it is neither named by {Variable}, nor on the PATH, nor packed in ../shared/bin beside the repository",
+            "Install Envoy 1.31 or later and name it, or run the demo with --proxy yarp");
+
+    /// <summary>As <see cref="FindAsync"/>, but null where there is none.</summary>
+    /// <exception cref="EdgeHostException">The variable names a file that does not exist.</exception>
+    public static async Task<string?> TryFindAsync(CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
         {
@@ -17,9 +24,7 @@ internal static class EnvoyBinary
                 : throw new EdgeHostException($"cannot start Envoy from {Variable}", $"there is no file '{named}'", "Correct the variable or unset it");
         }
 
-        return Tool.Find("envoy") ?? await UnpackAsync(cancellationToken).ConfigureAwait(false) ?? throw new EdgeHostException(
-            "cannot start Envoy", $"it is neither named by {Variable}, nor on the PATH, nor packed in ../shared/bin beside the repository",
-            "Install Envoy 1.31 or later and name it, or run the demo with --proxy yarp");
+        return Tool.Find("envoy") ?? await UnpackAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<string?> UnpackAsync(CancellationToken cancellationToken)

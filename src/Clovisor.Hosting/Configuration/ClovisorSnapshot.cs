@@ -51,6 +51,8 @@ public sealed class ClovisorSnapshot
 
     private RouteTableCache Cache { get; }
 
+    internal IEnumerable<RouteTable> Tables => _tables.Values;
+
     /// <summary>Finds the route table of a port.</summary>
     /// <param name="port">At a sidecar the destination's port, at a gateway the listener's.</param>
     /// <returns>The table, or null when the proxy has none for plain HTTP on that port.</returns>

@@ -27,11 +27,23 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
     // Beyond what Lua sends for the fields of any sensible set of rules; the filter cuts each value at 2,048 bytes.
     private const int LargestMessage = 262_144;
 
+    /// <summary>The header by which the server knows its own requests of <see cref="WarmUpToken"/>; what it holds nobody else knows.</summary>
+    internal const string WarmUpHeader = "x-clv-warm-up";
+
+    /// <summary>Set while the server warms up: requests that carry it are answered and not counted.</summary>
+    internal string? WarmUpToken { get; set; }
+
     internal void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/session", (RequestDelegate)AskAsync);
 
     private async Task AskAsync(HttpContext context)
     {
         CallerAccount caller = CallerFilter.AccountOf(context);
+        if (IsWarmUp(context))
+        {
+            await AnswerAsync(context, caller).ConfigureAwait(false);
+            return;
+        }
+
         registry.CountUnread();
         if (!caller.TryTake())
         {
@@ -40,6 +52,13 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
             return;
         }
 
+        await AnswerAsync(context, caller).ConfigureAwait(false);
+    }
+
+    private bool IsWarmUp(HttpContext context) => WarmUpToken is { } token && context.Request.Headers[WarmUpHeader] == token;
+
+    private async Task AnswerAsync(HttpContext context, CallerAccount caller)
+    {
         if (store.Current is not { } snapshot)
         {
             await SessionEndpoints.RefuseAsync(context, SessionOutcome.NotReady).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed partial class SessionApiServer(
     SessionEndpoints sessions,
     ClassEndpoint classes,
     StatusEndpoints status,
+    WarmUp warmUp,
     CallerGate gate,
     HealthBoard health,
     ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
@@ -82,6 +83,7 @@ internal sealed partial class SessionApiServer(
             File.SetUnixFileMode(settings.SocketPath, settings.Callers.Count > 0 ? OpenMode : OwnMode);
         }
 
+        await warmUp.RunAsync(cancellationToken).ConfigureAwait(false);
         health.Post(Part, HealthLevel.Healthy);
         if (_log.IsEnabled(LogLevel.Information))
         {

@@ -68,6 +68,19 @@ public sealed class ClassTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_server_has_warmed_up_before_it_says_that_it_runs_and_counts_nothing_of_that()
+    {
+        await using TestHost host = await TestHost.StartAsync(_folder);
+
+        Assert.Equal(0, host.Get<SessionRegistry>().Reports);
+        Assert.All(host.Get<CallerGate>().Accounts, account => Assert.Equal(0, account.Reports));
+        using HttpRequestMessage forged = new(HttpMethod.Post, "/v1/session") { Content = new ByteArrayContent([]) };
+        forged.Headers.Add("x-clv-warm-up", "");
+        await host.Client.SendAsync(forged, TestContext.Current.CancellationToken);
+        Assert.Equal(1, host.Get<SessionRegistry>().Reports);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task<HttpResponseMessage> AskAsync(TestHost host, byte[] message)

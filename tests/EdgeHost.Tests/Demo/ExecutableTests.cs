@@ -7,7 +7,7 @@ public sealed class ExecutableTests
 {
     [Theory]
     [InlineData("--mode 'tagg' is not one of report|tag. Did you mean 'tag'?", "--mode", "tagg")]
-    [InlineData("--proxy 'nginx' is not one of yarp|envoy", "--proxy", "nginx")]
+    [InlineData("--proxy 'nginx' is not one of auto|envoy|yarp", "--proxy", "nginx")]
     public async Task Bad_input_is_explained_and_nothing_is_made(string message, params string[] arguments)
     {
         (int code, string output, string error) = await RunAsync(["demo", .. arguments]);

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Text.Json;
+using Clovisor.EdgeHost.Lab;
+
+namespace Clovisor.EdgeHost.EnvoyReport;
+
+/// <summary>Every packet that arrives at the cloud, counted by the kernel's packet filter: by link, sender, DSCP, and whether it is a SYN. Nothing of Clovisor runs there.</summary>
+internal sealed class PacketTap(LabNames names)
+{
+    private const string Table = "clovisor_envoy_report";
+
+    public Task InstallAsync(CancellationToken cancellationToken) => Namespaces.NftAsync(
+        names.Cloud,
+        $$"""
+        table inet {{Table}} {
+          set every_packet { typeof iifname . ip saddr . tcp sport . ip dscp; flags dynamic; size 65535; counter; }
+          set every_syn { typeof iifname . ip saddr . tcp sport . ip dscp; flags dynamic; size 65535; counter; }
+          chain in {
+            type filter hook prerouting priority -300;
+            iifname { "wan0", "wan1" } tcp dport { 80, 81 } update @every_packet { iifname . ip saddr . tcp sport . ip dscp }
+            iifname { "wan0", "wan1" } tcp dport { 80, 81 } tcp flags & (syn | ack) == syn update @every_syn { iifname . ip saddr . tcp sport . ip dscp }
+          }
+        }
+
+        """,
+        cancellationToken);
+
+    /// <summary>Forgets what was counted.</summary>
+    public Task ClearAsync(CancellationToken cancellationToken) =>
+        Namespaces.NftAsync(names.Cloud, $"flush set inet {Table} every_packet\nflush set inet {Table} every_syn\n", cancellationToken);
+
+    public async Task<IReadOnlyList<SeenPackets>> ReadAsync(CancellationToken cancellationToken)
+    {
+        string json = await Tool.RunAsync("ip", ["netns", "exec", names.Cloud, "nft", "-j", "list", "table", "inet", Table], null, cancellationToken).ConfigureAwait(false);
+        using JsonDocument document = JsonDocument.Parse(json);
+        List<SeenPackets> seen = [];
+        foreach (JsonElement item in document.RootElement.GetProperty("nftables").EnumerateArray())
+        {
+            if (!item.TryGetProperty("set", out JsonElement set) || !set.TryGetProperty("elem", out JsonElement elements))
+            {
+                continue;
+            }
+
+            bool syn = set.GetProperty("name").GetString() == "every_syn";
+            seen.AddRange(elements.EnumerateArray().Select(wrapped => wrapped.GetProperty("elem")).Select(element =>
+            {
+                JsonElement key = element.GetProperty("val").GetProperty("concat");
+                return new SeenPackets(
+                    key[0].GetString()!, new IPEndPoint(IPAddress.Parse(key[1].GetString()!), key[2].GetInt32()), key[3].ToString(), syn,
+                    element.GetProperty("counter").GetProperty("packets").GetInt64());
+            }));
+        }
+
+        return seen;
+    }
+}
+
+/// <summary>Packets of one sender on one link.</summary>
+internal readonly record struct SeenPackets(string Device, IPEndPoint Peer, string Dscp, bool Syn, long Count);
