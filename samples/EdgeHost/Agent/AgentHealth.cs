@@ -8,5 +8,5 @@ internal sealed record AgentHealth(string Status, IReadOnlyList<AgentHealth.Part
     public IEnumerable<string> Reasons => from part in Parts ?? [] from reason in part.Reasons ?? [] select $"{part.Name}: {reason}";
 
     /// <summary>One part of the agent.</summary>
-    internal sealed record Part(string Name, string Status, IReadOnlyList<string>? Reasons);
+    internal sealed record Part(string Name, string Status, IReadOnlyList<string>? Reasons, IReadOnlyList<string>? Warnings = null);
 }

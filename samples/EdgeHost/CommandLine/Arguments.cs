@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 
@@ -6,6 +8,9 @@ namespace Clovisor.EdgeHost.CommandLine;
 /// <summary>The options a role was started with, checked against those it knows; every complaint is made at once.</summary>
 internal sealed class Arguments
 {
+    // A word that begins with @ is a word: nothing is read from files behind the caller's back.
+    private static readonly ParserConfiguration Configuration = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
     private readonly Dictionary<string, List<string>> _values = [];
     private readonly IReadOnlyList<Option> _options;
 
@@ -17,48 +22,39 @@ internal sealed class Arguments
 
     public string Role { get; }
 
-    public static Arguments Parse(string role, IReadOnlyList<Option> options, IReadOnlyList<string> words)
-    {
-        var parsed = new Arguments(role, options);
-        var complaints = new List<string>();
-        for (int i = 0; i < words.Count; i++)
-        {
-            string name = words[i];
-            int equals = name.IndexOf('=', StringComparison.Ordinal);
-            string? value = equals > 0 ? name[(equals + 1)..] : null;
-            name = equals > 0 ? name[..equals] : name;
-            Option? option = options.FirstOrDefault(o => o.Name == name);
-            if (option is null)
-            {
-                complaints.Add($"'{name}' is not one of its options.{Nearest.Hint(name, options.Select(o => o.Name))}");
+    /// <summary>What was given besides options.</summary>
+    public IReadOnlyList<string> Operands { get; private init; } = [];
 
-                // Its value, if any, would only be a second complaint about the same slip.
-                i += value is null && i + 1 < words.Count && !words[i + 1].StartsWith("--", StringComparison.Ordinal) ? 1 : 0;
+    public static Arguments Parse(string role, IReadOnlyList<Option> options, IReadOnlyList<string> words, string? operands = null)
+    {
+        ParseResult result = CommandTree.Of(role, options, operands).Parse(words, Configuration);
+
+        // A misspelt option is an operand to System.CommandLine; a file of such a name can be given with a folder before it.
+        string[] rest = operands is not null && result.GetResult(operands) is ArgumentResult given ? [.. given.Tokens.Select(token => token.Value)] : [];
+        var parsed = new Arguments(role, options) { Operands = [.. rest.Where(word => !word.StartsWith('-'))] };
+        List<string> complaints = [.. Unknown([.. result.UnmatchedTokens, .. rest.Where(word => word.StartsWith('-'))], options)];
+        foreach (Option option in options)
+        {
+            if (result.GetResult(option.Name) is not OptionResult { Implicit: false } found)
+            {
                 continue;
             }
 
-            value ??= i + 1 < words.Count ? words[++i] : null;
-            if (value is null)
-            {
-                complaints.Add($"{name} needs a value ({option.Value})");
-            }
-            else if (parsed._values.TryGetValue(name, out List<string>? given) && !option.Repeatable)
-            {
-                complaints.Add($"{name} is given twice ('{given[0]}' and '{value}')");
-            }
-            else
-            {
-                (parsed._values.TryGetValue(name, out given) ? given : parsed._values[name] = []).Add(value);
-                if (IsChoice(option) && !option.Value.Split('|').Contains(value))
-                {
-                    complaints.Add($"{name} '{value}' is not one of {option.Value}.{Nearest.Hint(value, option.Value.Split('|'))}");
-                }
-            }
+            string[] values = option.IsSwitch ? ["yes"] : [.. found.Tokens.Select(token => token.Value)];
+            complaints.AddRange(Complaints(option, values, found.IdentifierTokenCount));
+            parsed._values[option.Name] = [.. values];
         }
 
         complaints.AddRange(options.Where(o => o.Required && !parsed._values.ContainsKey(o.Name)).Select(o => $"{o.Name} ({o.Help}) is missing"));
+        if (operands is not null && rest.Length == 0)
+        {
+            complaints.Add($"{operands} is missing");
+        }
+
         return complaints.Count == 0 ? parsed : throw EdgeHostException.Usage(role, string.Join("; ", complaints), HelpHint(role));
     }
+
+    public bool Has(string name) => _values.ContainsKey(name);
 
     public string? Find(string name) => All(name) is [string value, ..] ? value : null;
 
@@ -116,7 +112,35 @@ internal sealed class Arguments
     public EdgeHostException Bad(string name, string value, string wanted) =>
         EdgeHostException.Usage(Role, $"{name} '{value}' is not {wanted}", HelpHint(Role));
 
-    private static bool IsChoice(Option option) => option.Value.Contains('|', StringComparison.Ordinal);
+    private static IEnumerable<string> Unknown(IReadOnlyList<string> words, IReadOnlyList<Option> options)
+    {
+        for (int i = 0; i < words.Count; i++)
+        {
+            string name = words[i].Split('=')[0];
+            yield return $"'{name}' is not one of its options.{Nearest.Hint(name, options.Select(o => o.Name))}";
+
+            // Its value, if any, would only be a second complaint about the same slip.
+            i += name == words[i] && name.StartsWith("--", StringComparison.Ordinal) && i + 1 < words.Count && !words[i + 1].StartsWith("--", StringComparison.Ordinal) ? 1 : 0;
+        }
+    }
+
+    private static IEnumerable<string> Complaints(Option option, string[] values, int times)
+    {
+        if (values.Length < times)
+        {
+            yield return $"{option.Name} needs a value ({option.Value})";
+        }
+
+        if (times > 1 && values.Length > 1 && !option.Repeatable)
+        {
+            yield return $"{option.Name} is given twice ('{values[0]}' and '{values[1]}')";
+        }
+
+        foreach (string value in values.Where(value => option.Choices.Count > 0 && !option.Choices.Contains(value)))
+        {
+            yield return $"{option.Name} '{value}' is not one of {option.Value}.{Nearest.Hint(value, option.Choices)}";
+        }
+    }
 
     private static string HelpHint(string role) => $"See 'EdgeHost {role} --help'";
 }

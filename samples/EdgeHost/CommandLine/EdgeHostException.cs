@@ -16,11 +16,14 @@ internal sealed class EdgeHostException : Exception
     {
     }
 
-    /// <summary>Bad input as against a bad machine: decides the exit code.</summary>
-    public bool IsUsage { get; init; }
+    /// <summary>What the process ends with; <c>docs/cli.md</c> lists them.</summary>
+    public int ExitCode { get; init; } = RoleTable.Failed;
+
+    /// <summary>Bad input as against a bad machine.</summary>
+    public bool IsUsage => ExitCode == RoleTable.BadInput;
 
     public static EdgeHostException Usage(string role, string why, string remedy) =>
-        new($"cannot run 'EdgeHost {role}'", why, remedy) { IsUsage = true };
+        new($"cannot run 'EdgeHost {role}'", why, remedy) { ExitCode = RoleTable.BadInput };
 
     /// <summary>For what the libraries say: they name cause and remedy themselves.</summary>
     public static EdgeHostException From(string tried, Exception cause) => new($"{tried}: {cause.Message}", cause);

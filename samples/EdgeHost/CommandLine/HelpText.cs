@@ -3,8 +3,14 @@ namespace Clovisor.EdgeHost.CommandLine;
 /// <summary>What <c>--help</c> prints.</summary>
 internal static class HelpText
 {
-    public static string Of(IReadOnlyList<Role> roles) =>
-        "EdgeHost ROLE [OPTIONS]    EdgeHost ROLE --help\n\n" + string.Join('\n', roles.Select(r => $"  {r.Name,-12} {r.Help}"));
+    public static string Of(IReadOnlyList<Role> roles)
+    {
+        int width = roles.Max(r => r.Name.Length) + 2;
+        string Lines(bool ofDemo) => string.Concat(roles.Where(r => r.IsOfDemo == ofDemo).Select(r => $"  {r.Name.PadRight(width)}{r.Help}\n"));
+        string parts = Lines(ofDemo: true);
+        return $"EdgeHost COMMAND [OPTIONS]    EdgeHost COMMAND --help    EdgeHost --version\n\n{Lines(ofDemo: false)}"
+            + (parts.Length > 0 ? $"\nParts of the demo, which starts them itself:\n{parts}" : "");
+    }
 
     public static string Of(Role role)
     {
@@ -12,6 +18,6 @@ internal static class HelpText
         IEnumerable<string> lines = role.Options.Select(o =>
             $"  {(o.Name + " " + o.Value).PadRight(width)}  {o.Help}" +
             (o.Required ? " (needed)" : o.Default is { } value ? $" (default {value})" : "") + (o.Repeatable ? " (may be repeated)" : ""));
-        return $"EdgeHost {role.Name}: {role.Help}\n\n{string.Join('\n', lines)}";
+        return $"EdgeHost {role.Name}{(role.Operands is { } operands ? $" {operands}…" : "")}: {role.Help}\n\n{string.Join('\n', lines)}";
     }
 }

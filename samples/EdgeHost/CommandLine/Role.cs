@@ -6,4 +6,10 @@ internal sealed record Role(
 {
     /// <summary>Of the name: most have one, <c>envoy render</c> has two.</summary>
     public int Words => Name.Count(letter => letter == ' ') + 1;
+
+    /// <summary>What stands for its operands in the help text, such as <c>FILE</c>; null for a role that takes none. Such a role needs at least one.</summary>
+    public string? Operands { get; init; }
+
+    /// <summary>Whether it is a part of the demo that nobody starts by hand.</summary>
+    public bool IsOfDemo { get; init; }
 }

@@ -8,10 +8,25 @@ internal static class RoleTable
 {
     public const int Failed = 1;
     public const int BadInput = 2;
+    public const int Degraded = 4;
+    public const int Unhealthy = 5;
+    public const int Unreachable = 6;
     public const int Interrupted = 130;
 
     public static async Task<int> RunAsync(string[] args, IReadOnlyList<Role> roles)
     {
+        if (args is [['[', ..], ..])
+        {
+            // A directive of System.CommandLine: what a shell asks for completion.
+            return await CommandTree.Of(roles).Parse(args).InvokeAsync().ConfigureAwait(false);
+        }
+
+        if (args is ["--version"])
+        {
+            await Console.Out.WriteLineAsync(typeof(RoleTable).Assembly.GetName().Version!.ToString(3)).ConfigureAwait(false);
+            return 0;
+        }
+
         Role? role = roles.FirstOrDefault(r => args.Take(r.Words).SequenceEqual(r.Name.Split(' ')));
         if (role is null)
         {
@@ -33,7 +48,7 @@ internal static class RoleTable
         using PosixSignalRegistration hangUp = CancelOn(PosixSignal.SIGHUP, stop);
         try
         {
-            return await role.Run(Arguments.Parse(role.Name, role.Options, args[role.Words..]), stop.Token).ConfigureAwait(false);
+            return await role.Run(Arguments.Parse(role.Name, role.Options, args[role.Words..], role.Operands), stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -42,12 +57,12 @@ internal static class RoleTable
         catch (Exception e) when (e is EdgeHostException or LabException)
         {
             await Console.Error.WriteLineAsync($"EdgeHost: {e.Message}").ConfigureAwait(false);
-            return e is EdgeHostException { IsUsage: true } ? BadInput : Failed;
+            return e is EdgeHostException { ExitCode: var code } ? code : Failed;
         }
     }
 
     private static string Complaint(string[] args, IReadOnlyList<Role> roles, bool asked) =>
-        args.Length == 0 || asked ? "" : $"EdgeHost: '{args[0]}' is not a role.{Nearest.Hint(args[0], roles.Select(r => r.Name))}\n\n";
+        args.Length == 0 || asked ? "" : $"EdgeHost: '{args[0]}' is not a command.{Nearest.Hint(args[0], roles.Select(r => r.Name))}\n\n";
 
     private static PosixSignalRegistration CancelOn(PosixSignal signal, CancellationTokenSource stop) =>
         PosixSignalRegistration.Create(signal, context =>

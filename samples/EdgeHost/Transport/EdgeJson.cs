@@ -4,6 +4,7 @@ using Clovisor.EdgeHost.Agent;
 using Clovisor.EdgeHost.Client;
 using Clovisor.EdgeHost.Cloud;
 using Clovisor.EdgeHost.Demo;
+using Clovisor.EdgeHost.Trial;
 
 namespace Clovisor.EdgeHost.Transport;
 
@@ -16,5 +17,10 @@ namespace Clovisor.EdgeHost.Transport;
 [JsonSerializable(typeof(AgentSessionList))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(AgentLinkList))]
+[JsonSerializable(typeof(AgentExplanation))]
+[JsonSerializable(typeof(AgentErrors))]
+[JsonSerializable(typeof(Findings))]
+[JsonSerializable(typeof(SimulatedChange[]))]
 [JsonSerializable(typeof(Verdict))]
 internal sealed partial class EdgeJson : JsonSerializerContext;

@@ -70,6 +70,12 @@ internal sealed class AgentLab : IAsyncDisposable
     internal Task<(int Code, string Output, string Error)> AtEdgeAsync(params string[] command) =>
         Tool.TryRunAsync("ip", ["netns", "exec", Names.Edge, .. command], null, TestContext.Current.CancellationToken);
 
+    /// <summary>Runs the program as an operator does, against this agent.</summary>
+    internal Task<(int Code, string Output, string Error)> AskAsync(params string[] words) => AtEdgeAsync([Executable, .. words, "--socket", Names.AgentSocket]);
+
+    /// <summary>SIGKILL.</summary>
+    internal Task KillAgentAsync() => _agent.KillAsync();
+
     /// <summary>Enters a session as the proxy would.</summary>
     internal Task<SessionAnswer> ReportAsync(string user, int port) => Client.ReportAsync(
         new SessionReport("tcp", $"{LabAddresses.Wan0.EdgeV4}:{port}", $"{LabAddresses.ServiceV4}:80")
