@@ -27,7 +27,7 @@ internal sealed class Arguments
 
     public static Arguments Parse(string role, IReadOnlyList<Option> options, IReadOnlyList<string> words, string? operands = null)
     {
-        ParseResult result = CommandTree.Of(role, options, operands).Parse(words, Configuration);
+        ParseResult result = CommandTree.Of(role.Split(' ')[^1], options, operands).Parse(words, Configuration);
 
         // A misspelt option is an operand to System.CommandLine; a file of such a name can be given with a folder before it.
         string[] rest = operands is not null && result.GetResult(operands) is ArgumentResult given ? [.. given.Tokens.Select(token => token.Value)] : [];
