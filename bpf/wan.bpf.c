@@ -92,11 +92,17 @@ int clv_ingress(struct __sk_buff *skb)
 		return clv_pass(found ? CLV_IN_STALE : CLV_IN_NO_SESSION);
 
 	to_lan = clv_goes_to_lan(session, skb->ifindex);
-	large = to_lan && clv_too_large(skb, to_lan, &mtu);
+	large = to_lan && clv_too_large(skb, &pkt, to_lan, &mtu);
 	/* Answered as it came: by the address that its sender knows. */
-	if (large && clv_is_plain(&pkt) && !skb->vlan_present && !pkt.vlans && !clv_too_big(skb, &pkt, mtu)) {
-		clv_claim_packet(skb);
-		return clv_verdict(CLV_IN_TOO_BIG, bpf_redirect(skb->ifindex, 0));
+	if (large && clv_is_plain(&pkt) && !skb->vlan_present && !pkt.vlans) {
+		int unanswered = clv_too_big(skb, &pkt, mtu);
+
+		if (unanswered < 0)
+			return clv_drop(CLV_IN_FAILED);
+		if (!unanswered) {
+			clv_claim_packet(skb);
+			return clv_verdict(CLV_IN_TOO_BIG, bpf_redirect(skb->ifindex, 0));
+		}
 	}
 	if (!clv_was_handed_back(skb, session)) {
 		clv_count_in(skb, &pkt, session);

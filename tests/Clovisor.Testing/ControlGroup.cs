@@ -55,7 +55,28 @@ public sealed class ControlGroup : IDisposable
     public void Dispose()
     {
         _children.ForEach(static child => child.Dispose());
+        if (File.ReadAllText(System.IO.Path.Combine(Path, "cgroup.type")).Trim() == "threaded")
+        {
+            LeaveThreads();
+        }
+
         Directory.Delete(Path);
+    }
+
+    // A thread that the runtime started from one of the group's, to compile or to collect, is of the group too, and stays for as long as the process.
+    private void LeaveThreads()
+    {
+        foreach (string thread in File.ReadAllLines(System.IO.Path.Combine(Path, "cgroup.threads")))
+        {
+            try
+            {
+                File.WriteAllText(System.IO.Path.Combine(Path, "..", "cgroup.threads"), thread);
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
     }
 
     private static string Root() =>

@@ -30,8 +30,8 @@ static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *p
 	bool home = hook == CLV_AT_WAN && link->ifindex == skb->ifindex;
 	__u32 mtu;
 
-	/* Counted and answered as the tag's own network has it; it leaves by another. */
-	if (!home && clv_too_large(skb, link->ifindex, &mtu)) {
+	/* Answered as the tag's own network has it; it leaves by another. */
+	if (!home && clv_too_large(skb, pkt, link->ifindex, &mtu)) {
 		if (clv_too_big(skb, pkt, mtu))
 			return clv_drop(CLV_OUT_MTU_DROPPED);
 		return clv_answer(skb, hook, CLV_OUT_TOO_BIG);
@@ -78,7 +78,9 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 			return clv_drop(CLV_OUT_FAILED);
 		if (!clv_bind(skb, pkt, session, choice, translate, &binding))
 			return clv_drop(CLV_OUT_NO_PORT);
-		session->state = pkt->tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
+		/* One that is ending goes on ending, wherever it is bound. */
+		if (session->state != CLV_STATE_CLOSING || clv_opens(pkt))
+			session->state = pkt->tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
 		choice.at = clv_link_at(clv_bound_link(binding));	/* another CPU's, if that was faster */
 	}
 	if (!choice.at)
@@ -93,6 +95,7 @@ static __noinline int clv_error_out(struct __sk_buff *skb, struct clv_packet *pk
 	struct clv_session *session;
 	struct clv_quote quote = {};
 	struct clv_link *link;
+	bool alive;
 
 	if (!clv_read_quote(skb, pkt, &quote))
 		return clv_pass(CLV_PROTOCOL);
@@ -103,7 +106,16 @@ static __noinline int clv_error_out(struct __sk_buff *skb, struct clv_packet *pk
 	link = clv_link_at(clv_bound_link(binding));
 	if (!(binding.is.link & CLV_BOUND) || !link)
 		return clv_pass(CLV_PROTOCOL);
-	if (!clv_carries(link, pkt))
+	alive = clv_is_bound_to(binding, link) && clv_carries(link, pkt);
+	if (!(binding.is.link & (CLV_PINNED | CLV_TRANSLATED))) {
+		struct clv_choice next = clv_slot_choice(session, pkt);
+
+		if (next.at && !(next.at->flags & CLV_LINK_TRANSLATED)) {
+			link = next.at;
+			alive = true;
+		}
+	}
+	if (!alive)
 		return clv_drop(CLV_OUT_WAITING);
 	if (link->ifindex != skb->ifindex && clv_untag(skb, pkt))
 		return clv_drop(CLV_OUT_FAILED);

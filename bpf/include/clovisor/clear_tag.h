@@ -20,7 +20,7 @@ static __always_inline long clv_clear_v4(struct __sk_buff *skb, __u32 network, _
 	return error ? error : bpf_skb_store_bytes(skb, network, &to, sizeof(to), 0);
 }
 
-/* Bytes 0 and 1: version, traffic class, the upper bits of the flow label. No checksum covers them. */
+/* Bytes 0 and 1: version, traffic class, the upper bits of the flow label. No checksum covers them but that of a device that summed it all. */
 static __always_inline long clv_clear_v6(struct __sk_buff *skb, __u32 network, __u8 bits)
 {
 	__be16 word;
@@ -29,7 +29,7 @@ static __always_inline long clv_clear_v6(struct __sk_buff *skb, __u32 network, _
 	if (error)
 		return error;
 	word &= ~bpf_htons(bits << 6);
-	return bpf_skb_store_bytes(skb, network, &word, sizeof(word), 0);
+	return bpf_skb_store_bytes(skb, network, &word, sizeof(word), BPF_F_RECOMPUTE_CSUM);
 }
 
 /* Does nothing unless it is asked for and the DSCP is a tag of the plan. 0, or the helper's error. */

@@ -23,7 +23,7 @@ static __always_inline long clv_take_hop(struct __sk_buff *skb, const struct clv
 	long error;
 
 	if (pkt->v6)
-		return bpf_skb_store_bytes(skb, pkt->network + offsetof(struct ipv6hdr, hop_limit), &hops, sizeof(hops), 0);
+		return bpf_skb_store_bytes(skb, pkt->network + offsetof(struct ipv6hdr, hop_limit), &hops, sizeof(hops), BPF_F_RECOMPUTE_CSUM);
 	error = bpf_l3_csum_replace(skb, pkt->network + offsetof(struct iphdr, check), bpf_htons(pkt->hops << 8), bpf_htons(hops << 8), 2);
 	return error ?: bpf_skb_store_bytes(skb, pkt->network + offsetof(struct iphdr, ttl), &hops, sizeof(hops), 0);
 }

@@ -87,10 +87,13 @@ static __always_inline struct clv_choice clv_device_choice(__u32 ifindex)
 }
 
 /* Too large for the device? The redirect itself does not check, and loses the packet without a word. *mtu: what fits. */
-static __always_inline bool clv_too_large(struct __sk_buff *skb, __u32 ifindex, __u32 *mtu)
+static __always_inline bool clv_too_large(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 ifindex, __u32 *mtu)
 {
 	*mtu = 0;
-	return bpf_check_mtu(skb, ifindex, mtu, 0, BPF_MTU_CHK_SEGS) > 0;
+	if (bpf_check_mtu(skb, ifindex, mtu, 0, BPF_MTU_CHK_SEGS) <= 0)
+		return false;
+	/* The helper counts the tags in the frame, which stay behind. */
+	return !pkt->vlans || skb->gso_size || skb->len - pkt->network > *mtu;
 }
 
 /*

@@ -113,12 +113,14 @@ static __always_inline bool clv_is_error_type(__u8 protocol, __u8 type)
 	return type == CLV_ICMP_UNREACHABLE || type == CLV_ICMP_TIME_EXCEEDED || type == CLV_ICMP_PARAMETER;
 }
 
-/* The identifier of an echo stands for the port of its asker; the other end has none. False: no echo. */
+/* The identifier of an echo stands for the port of its asker; the other end has none. False: no echo, or one whose ends it does not tell apart. */
 static __always_inline bool clv_echo_ports(__u8 protocol, const struct clv_icmp *icmp, struct clv_tuple *tuple)
 {
 	bool v6 = protocol == CLV_ICMPV6;
 	__be16 id = *(const __be16 *)&icmp->value;
 
+	if (!id)
+		return false;
 	if (icmp->type == (v6 ? CLV_ICMPV6_ECHO : CLV_ICMP_ECHO))
 		tuple->sport = id;
 	else if (icmp->type == (v6 ? CLV_ICMPV6_ECHO_REPLY : CLV_ICMP_ECHO_REPLY))

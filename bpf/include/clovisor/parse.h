@@ -45,6 +45,9 @@ static __always_inline int clv_parse_transport(struct __sk_buff *skb, struct clv
 			return CLV_PROTOCOL;
 	} else if (clv_is_icmp(protocol)) {
 		return CLV_PROTOCOL;		/* the other family's */
+	} else if (protocol == CLV_UDPLITE || protocol == CLV_DCCP) {
+		if (pkt->transport + sizeof(struct udphdr) > skb->len)
+			return CLV_TRUNCATED;	/* their checksum is to be changed */
 	}
 	if (pkt->part == CLV_FIRST)
 		clv_remember_fragment(pkt);
@@ -60,7 +63,7 @@ static __always_inline int clv_parse_v4(struct __sk_buff *skb, struct clv_packet
 		return CLV_TRUNCATED;
 	if (ip.version != 4)
 		return CLV_NOT_IP;
-	if (ip.ihl < 5)
+	if (ip.ihl < 5 || ip.protocol == IPPROTO_AH)
 		return CLV_HEADERS;
 	clv_map_v4(pkt->tuple.saddr, ip.saddr);
 	clv_map_v4(pkt->tuple.daddr, ip.daddr);
@@ -68,6 +71,8 @@ static __always_inline int clv_parse_v4(struct __sk_buff *skb, struct clv_packet
 	pkt->dscp = ip.tos >> 2;
 	pkt->hops = ip.ttl;
 	pkt->transport = pkt->network + ip.ihl * 4;
+	if (pkt->transport > skb->len)
+		return CLV_TRUNCATED;
 	fragment = bpf_ntohs(ip.frag_off);
 	if (fragment & (CLV_IP_MORE | CLV_IP_OFFSET)) {
 		pkt->part = fragment & CLV_IP_OFFSET ? CLV_LATER : CLV_FIRST;
@@ -102,8 +107,10 @@ __noinline int clv_walk_v6(struct __sk_buff *skb, struct clv_walk *walk)
 		case IPPROTO_AH:	/* signs the addresses */
 			return CLV_HEADERS;
 		default:
-			return CLV_PARSED;
+			return walk->offset <= skb->len ? CLV_PARSED : CLV_TRUNCATED;
 		}
+		if (i == CLV_MAX_EXTENSIONS)
+			return CLV_HEADERS;
 		if (bpf_skb_load_bytes(skb, walk->offset, header, sizeof(header)))
 			return CLV_TRUNCATED;
 		if (walk->next == IPPROTO_FRAGMENT) {

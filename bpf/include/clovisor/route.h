@@ -61,7 +61,8 @@ static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const str
 	/* A connection that is only opening loses nothing by starting on another link. */
 	if (action == CLV_DOWN_REBIND || clv_opens(pkt))
 		return CLV_BIND_ANEW;
-	if (!(pkt->tcp_flags & CLV_TCP_ACK) || pkt->tcp_flags & CLV_TCP_RST) {
+	/* A fragment turned round would wait at its sender for the others. */
+	if (!(pkt->tcp_flags & CLV_TCP_ACK) || pkt->tcp_flags & CLV_TCP_RST || pkt->part != CLV_WHOLE) {
 		*act = clv_drop(CLV_OUT_WAITING);
 		return CLV_STOP;
 	}
@@ -119,7 +120,7 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const 
 			*choice = bound;
 			return CLV_TAKE;
 		}
-		if (!alive) {
+		if (!alive && !reopens) {
 			*choice = next;
 			return clv_orphan(skb, pkt, session, binding, next, hook, act);
 		}

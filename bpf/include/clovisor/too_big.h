@@ -13,6 +13,7 @@
 #define CLV_QUOTED	8	/* bytes of the transport header */
 #define CLV_MAX_QUOTE	96	/* with the network header, its options and extensions */
 #define CLV_TTL		64
+#define CLV_UNANSWERED	1
 #define CLV_IP_DONT_FRAGMENT	0x4000
 
 static __always_inline __sum16 clv_fold(__s64 sum)
@@ -75,7 +76,7 @@ static __always_inline long clv_too_big_v6_header(struct __sk_buff *skb, __u32 n
 	return bpf_skb_store_bytes(skb, network, &own, sizeof(own), 0);
 }
 
-/* 0: the packet is the error now. Otherwise there is none to send, or it failed. */
+/* 0: the packet is the error now. CLV_UNANSWERED: there is none to send, and the packet is what it was. Negative: it failed, and the packet is spoilt. */
 __noinline int clv_too_big(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 mtu)
 {
 	__u32 quote[CLV_MAX_QUOTE / 4] = {};
@@ -90,12 +91,12 @@ __noinline int clv_too_big(struct __sk_buff *skb, const struct clv_packet *pkt, 
 	header = pkt->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	length = pkt->transport + CLV_QUOTED - network;		/* a multiple of four, as all headers are */
 	if (pkt->error || length > CLV_MAX_QUOTE || length < sizeof(struct iphdr) || network + length > skb->len)
-		return -1;	/* no error about an error */
+		return CLV_UNANSWERED;	/* no error about an error */
 	if (!pkt->v6 && (bpf_skb_load_bytes(skb, network + offsetof(struct iphdr, frag_off), &fragment, sizeof(fragment)) ||
 			 !(fragment & bpf_htons(CLV_IP_DONT_FRAGMENT))))
-		return -1;	/* its sender allows fragments, and would not listen */
+		return CLV_UNANSWERED;	/* its sender allows fragments, and would not listen */
 	if (bpf_skb_load_bytes(skb, network, quote, length))
-		return -1;
+		return CLV_UNANSWERED;
 	icmp.type = pkt->v6 ? CLV_ICMPV6_TOO_BIG : CLV_ICMP_UNREACHABLE;
 	icmp.code = pkt->v6 ? 0 : CLV_ICMP_FRAG_NEEDED;
 	icmp.value = bpf_htonl(pkt->v6 ? mtu : mtu & 0xffff);

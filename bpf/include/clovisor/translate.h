@@ -40,6 +40,14 @@ static __always_inline __u64 clv_checksum_flags(const struct clv_packet *pkt)
 	return pkt->tuple.protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 }
 
+/* Whether no checksum evens a change of the datagram out, so that a device's own sum must follow it. */
+static __always_inline bool clv_is_unsummed(struct __sk_buff *skb, const struct clv_packet *pkt)
+{
+	__sum16 check = 1;
+
+	return pkt->tuple.protocol == IPPROTO_UDP && !bpf_skb_load_bytes(skb, clv_checksum_offset(pkt), &check, sizeof(check)) && !check;
+}
+
 static __always_inline long clv_rewrite_v4(struct __sk_buff *skb, const struct clv_packet *pkt, int end, __be32 from, __be32 to)
 {
 	__u32 field = pkt->network + (end == CLV_SOURCE ? offsetof(struct iphdr, saddr) : offsetof(struct iphdr, daddr));
@@ -96,7 +104,7 @@ static __always_inline long clv_rewrite_port(struct __sk_buff *skb, const struct
 	else
 		return 0;
 	error = bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), from, to, clv_checksum_flags(pkt) | sizeof(to));
-	return error ?: bpf_skb_store_bytes(skb, field, &to, sizeof(to), 0);
+	return error ?: bpf_skb_store_bytes(skb, field, &to, sizeof(to), clv_is_unsummed(skb, pkt) ? BPF_F_RECOMPUTE_CSUM : 0);
 }
 
 /* Replaces the address and the port of one end. 0, or the helper's error; then the packet is spoilt and must be dropped. */

@@ -21,6 +21,7 @@ internal static class Errno
     internal const int ENOSPC = 28;
     internal const int ERANGE = 34;
     internal const int ENOLINK = 67;
+    internal const int EBADMSG = 74;
     internal const int EOPNOTSUPP = 95;
     internal const int EAFNOSUPPORT = 97;
     internal const int ESTALE = 116;
@@ -64,6 +65,7 @@ internal static class Errno
         [75] = ("EOVERFLOW", "Value too large"),
         [90] = ("EMSGSIZE", "Message too long"),
         [93] = ("EPROTONOSUPPORT", "Protocol not supported"),
+        [EBADMSG] = ("EBADMSG", "Bad message"),
         [EOPNOTSUPP] = ("EOPNOTSUPP", "Operation not supported"),
         [EAFNOSUPPORT] = ("EAFNOSUPPORT", "Address family not supported"),
         [105] = ("ENOBUFS", "No buffer space available"),

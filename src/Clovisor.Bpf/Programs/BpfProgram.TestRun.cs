@@ -8,6 +8,7 @@ public sealed unsafe partial class BpfProgram
 {
     // A signal ends a long run early; with a single repetition the program has run, but what it did to the output is lost.
     private const int InterruptedRetries = 16;
+    private const uint ChecksumComplete = 4;
 
     /// <summary>Runs the program once on a packet, without any device. Needs CAP_NET_ADMIN and CAP_BPF, or root. From Linux 4.12.</summary>
     /// <param name="packet">The packet from its Ethernet header on; at least 14 bytes, and the whole IP header where it has one.</param>
@@ -32,6 +33,21 @@ public sealed unsafe partial class BpfProgram
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(new Span<BpfSkbContext>(ref context));
         return Run(packet, output, bytes, bytes, repeat);
+    }
+
+    /// <summary>
+    /// Runs the program once on a packet that a device has summed whole (<c>CHECKSUM_COMPLETE</c>), and has the kernel compare that sum with what the program left: a program
+    /// that changes bytes and not the sum makes the stack drop packets on such devices. From Linux 6.17.
+    /// </summary>
+    /// <param name="packet">The packet from its Ethernet header on; at least 14 bytes, and the whole IP header where it has one.</param>
+    /// <param name="output">Takes the packet as the program left it; may be empty.</param>
+    /// <param name="context">The metadata; comes back as the program left it.</param>
+    /// <exception cref="BpfException">EBADMSG: the sum is not that of the packet any more. Otherwise the kernel refused, an older one with EINVAL.</exception>
+    public BpfTestRunResult TestRunSummed(ReadOnlySpan<byte> packet, Span<byte> output, ref BpfSkbContext context)
+    {
+        RequireType("TestRunSummed", BpfProgramType.SchedulerClassifier, BpfProgramType.SchedulerAction);
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<BpfSkbContext>(ref context));
+        return Run(packet, output, bytes, bytes, new TestRunAttributes { Repeat = 1, Flags = ChecksumComplete });
     }
 
     private BpfTestRunResult Run(ReadOnlySpan<byte> packet, Span<byte> output, ReadOnlySpan<byte> contextIn, Span<byte> contextOut, int repeat)
@@ -82,6 +98,7 @@ public sealed unsafe partial class BpfProgram
 
     private string? Hint(int errno, int length) => errno switch
     {
+        Errno.EBADMSG => "The sum that a device had made of the packet is not that of what the program left.",
         Errno.EINVAL when TakesPackets && length < 14 => $"The packet has {length} bytes; the kernel wants a whole Ethernet header of 14.",
         Errno.EINVAL when TakesPackets => $"The kernel refuses a packet of {length} bytes that ends within its IP header, and metadata other than the context's public members.",
         Errno.EINVAL => "The kernel refuses these arguments: too few or too many, a CPU that does not exist, or a kernel too old to run this type.",

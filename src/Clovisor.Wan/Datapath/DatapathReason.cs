@@ -12,10 +12,10 @@ public enum DatapathReason
     /// <summary>Passed on untouched: a fragment whose first one was not seen before it.</summary>
     Fragment = 2,
 
-    /// <summary>Passed on untouched: extension headers that sign the addresses, that redirect, or more than six of them; an IPv4 header that says it is too short.</summary>
+    /// <summary>Passed on untouched: headers that sign the addresses, that redirect, or more than six IPv6 extension headers; an IPv4 header that says it is too short; IPv6 with an IPv4 address in its header.</summary>
     Headers = 3,
 
-    /// <summary>Passed on untouched: ICMP that is neither an echo nor an error about a session.</summary>
+    /// <summary>Passed on untouched: ICMP that is neither an echo with an identifier nor an error about a session.</summary>
     Protocol = 4,
 
     /// <summary>Passed on untouched: shorter than its headers.</summary>
@@ -57,7 +57,7 @@ public enum DatapathReason
     /// <summary>Leaving, dropped: the session's association has no usable link, and asks for that.</summary>
     OutNoLinkDropped = 17,
 
-    /// <summary>Leaving, dropped: too large for the session's link, and IPv4 that may be fragmented, whose sender listens to no ICMP error.</summary>
+    /// <summary>Leaving, dropped: too large for the session's link, and IPv4 that may be fragmented, whose sender listens to no ICMP error; or IPv6 with headers of more than 88 bytes.</summary>
     OutMtuDropped = 18,
 
     /// <summary>Leaving, dropped: the session waits for its link.</summary>

@@ -92,6 +92,11 @@ internal static class PlanRules
                 errors.Add($"the protocol {(int)tuple.Protocol} has no ports: give 0, but for the identifier of an echo as the source's");
             }
 
+            if (tuple.Source.Port == 0 && tuple.Protocol is (ProtocolType.Icmp or ProtocolType.IcmpV6))
+            {
+                errors.Add("an echo without an identifier is no session, since its answer looks like another's question: give the identifier as the source's port, 1 to 65535");
+            }
+
             if (tuple.Protocol == (v4 ? ProtocolType.IcmpV6 : ProtocolType.Icmp))
             {
                 errors.Add($"{tuple.Protocol} is not of the family of {tuple.Source.Address}");

@@ -8,7 +8,7 @@ namespace Clovisor.Wan.Datapath;
 /// <param name="Protocol">
 /// TCP, UDP, ICMP (ICMPv6 with IPv6 addresses: echoes alone are sessions), or any other protocol that IP carries, by its number.
 /// </param>
-/// <param name="Source">Source address and port, before any translation. Of an echo the port is its identifier; of other protocols 0.</param>
+/// <param name="Source">Source address and port, before any translation. Of an echo the port is its identifier, which is not 0; of other protocols 0.</param>
 /// <param name="Destination">Destination address and port; of the same family as the source. The port is 0 but for TCP and UDP.</param>
 public readonly record struct SessionTuple(ProtocolType Protocol, IPEndPoint Source, IPEndPoint Destination)
 {

@@ -93,6 +93,26 @@ public sealed class TestRunTests
     }
 
     [KernelFact]
+    public void Says_whether_the_sum_of_a_device_still_fits()
+    {
+        Assert.SkipWhen(Environment.OSVersion.Version < new Version(6, 17), "Test-runs of summed packets came with Linux 6.17.");
+        using BpfObject loaded = TestPrograms.Load("""
+            SEC("tc") int careful(struct __sk_buff *skb) { __u32 to = 0x01020304; return bpf_skb_store_bytes(skb, 40, &to, 4, BPF_F_RECOMPUTE_CSUM); }
+            SEC("tc") int careless(struct __sk_buff *skb) { __u32 to = 0x01020304; return bpf_skb_store_bytes(skb, 40, &to, 4, 0); }
+            """);
+        using BpfProgram careful = loaded.Program("careful");
+        using BpfProgram careless = loaded.Program("careless");
+        byte[] output = new byte[64];
+        BpfSkbContext context = default;
+
+        Assert.Equal((0, 64), (careful.TestRunSummed(TestPrograms.Frame(64), output, ref context).ReturnCode, output.Length));
+        Assert.Equal([4, 3, 2, 1], output[40..44]);
+        BpfException refused = Assert.Throws<BpfException>(() => careless.TestRunSummed(TestPrograms.Frame(64), output, ref context));
+        Assert.Equal("EBADMSG", refused.ErrnoName);
+        Assert.Contains("sum that a device had made", refused.Message, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
     public void Refuses_a_program_that_runs_at_a_kernel_function()
     {
         using BpfObject loaded = TestPrograms.Load("""SEC("kprobe/do_nothing_here") int probe(void *context) { return 0; }""");

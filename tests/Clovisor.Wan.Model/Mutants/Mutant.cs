@@ -1,0 +1,65 @@
+using Clovisor.Wan.Model.Comparison;
+using Clovisor.Wan.Model.Kernel;
+
+namespace Clovisor.Wan.Model.Mutants;
+
+/// <summary>A fault that a hand could make in the programs, and that the comparison must find.</summary>
+/// <param name="Name">What is wrong.</param>
+/// <param name="InLinkChoice">Whether it sends packets another way, and changes nothing in them.</param>
+/// <param name="Patch">The change that makes it.</param>
+internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
+{
+    internal static IReadOnlyList<Mutant> All { get; } =
+    [
+        new("the slot beside the session's is taken", true, new SourcePatch(
+            "include/clovisor/link.h", "slots->link[clv_slot_index(session)]", "slots->link[(clv_slot_index(session) + 1) % CLV_SLOTS]")),
+        new("a shut gate does not count", true, new SourcePatch(
+            "include/clovisor/link.h", "__u32 need = CLV_LINK_USABLE |", "__u32 need =")),
+        new("the next hop is the link's own address", true, new SourcePatch(
+            "include/clovisor/link.h", "hop.ipv4_nh = link->next_hop_v4", "hop.ipv4_nh = link->source_v4")),
+        new("a session stays on its link though the address changed", true, new SourcePatch(
+            "include/clovisor/route.h", "clv_is_bound_to(binding, bound.at) && clv_carries(bound.at, pkt)", "clv_carries(bound.at, pkt)")),
+        new("an orphan goes to the next link, whatever its association says", true, new SourcePatch(
+            "include/clovisor/route.h", "if (pinned || (*translate && !reopens)) {", "if (*translate && !reopens && !pinned) {")),
+        new("the port is not in the checksum", false, new SourcePatch(
+            "include/clovisor/translate.h", "clv_checksum_offset(pkt), from, to, clv_checksum_flags(pkt) | sizeof(to))", "clv_checksum_offset(pkt), from, from, clv_checksum_flags(pkt) | sizeof(to))")),
+        new("a datagram without checksum gets one", false, new SourcePatch(
+            "include/clovisor/translate.h", "== IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0", "== IPPROTO_UDP ? 0 : 0")),
+        new("a device's sum does not follow an IPv6 address", false, new SourcePatch(
+            "include/clovisor/translate.h", "bpf_csum_update(skb, difference);", ";")),
+        new("a later fragment is written into as if it had ports", false, new SourcePatch(
+            "include/clovisor/translate.h", "if (to == from || pkt->part == CLV_LATER)", "if (to == from)")),
+        new("a segment size at an odd place spoils the checksum", false, new SourcePatch(
+            "include/clovisor/mss.h", "if ((offset - pkt->transport) & 1)", "if ((offset - pkt->transport) & 64)")),
+        new("clearing a tag clears the congestion bits", false, new SourcePatch(
+            "include/clovisor/clear_tag.h", "~bpf_htons(bits << 2)", "~bpf_htons(bits << 2 | 3)")),
+        new("what an ICMP error quotes keeps the translated port", false, new SourcePatch(
+            "include/clovisor/icmp_error.h", "if (error || from_port == to_port)", "if (error || from_port != 0)")),
+        new("a reset has the segment's own number", false, new SourcePatch(
+            "include/clovisor/reset.h", "seq), &ack, sizeof(ack), 0)", "seq), &seq, sizeof(seq), 0)")),
+        new("the tuple of a session that was bound anew stays taken", false, new SourcePatch(
+            "include/clovisor/session.h", "(old.is.port != bound.is.port || !clv_same_addr(old_addr, wire.addr))", "pkt->dscp == 64")),
+        new("a reply is addressed to the device that it came by", false, new SourcePatch(
+            "include/clovisor/arrive.h", "h_dest), home->mac, ETH_ALEN, 0)", "h_dest), pkt->source_mac, ETH_ALEN, 0)")),
+        new("a reset that arrives does not end the session", false, new SourcePatch(
+            "include/clovisor/session.h", "session->state = CLV_STATE_CLOSING;\n\telse if", "session->state = session->state;\n\telse if")),
+        new("every tag counts where no group is named", false, new SourcePatch(
+            "include/clovisor/tagged.h", "bpf_skb_under_cgroup(skb, &clv_trusted, 0) == 1", "bpf_skb_under_cgroup(skb, &clv_trusted, 0) != 0")),
+        new("what comes from a LAN keeps all its hops", false, new SourcePatch(
+            "include/clovisor/carry.h", "if (hook == CLV_AT_LAN && clv_take_hop(skb, pkt))", "if (hook == CLV_AT_LAN && pkt->dscp == 64 && clv_take_hop(skb, pkt))")),
+        new("a device's sum does not follow a hop of IPv6", false, new SourcePatch(
+            "include/clovisor/hop.h", "sizeof(hops), BPF_F_RECOMPUTE_CSUM)", "sizeof(hops), 0)")),
+        new("what does not fit is sent", false, new SourcePatch(
+            "include/clovisor/link.h", "BPF_MTU_CHK_SEGS) <= 0", "BPF_MTU_CHK_SEGS) <= 9")),
+    ];
+
+    /// <summary>Compares the mutant with the model; null if it was not found.</summary>
+    /// <param name="site">Where.</param>
+    /// <param name="seed">Of the first episode.</param>
+    /// <param name="packets">How many are tried.</param>
+    internal Difference? Find(TestSite site, ulong seed, long packets)
+    {
+        using var kernel = new KernelDatapath(SourceBuild.Compile(RedirectNotes.Prelude, Patch), 256);
+        return new ModelCheck(site, [kernel]).Run(seed, packets);
+    }
+}

@@ -1,0 +1,384 @@
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Datapath.Layout;
+using Clovisor.Wan.Model.Packets;
+
+namespace Clovisor.Wan.Model.Rules;
+
+/// <summary>
+/// Leaving by a WAN device. 1. The session of the tuple, or one made for a tag. 2. The tag is taken out. 3. The link: a session that its peer knows by a
+/// link's address stays there while the link lives; all others follow their slot. 4. A session whose link is gone and that cannot move is an
+/// orphan: reset, bound anew, or it waits. 5. What does not fit the link is answered. 6. Counted, translated, its segment size lowered, sent.
+/// At a LAN device, before routing, the same for plain packets of sessions that are there; all else is left to routing, and has one hop less.
+/// </summary>
+internal sealed class EgressModel(Tables tables, Arrival arrival, ushort? drawn) : DatapathModel(tables, arrival)
+{
+    private readonly LinkRules _links = new(tables);
+    private string? _drawFault;
+
+    private protected override Outcome Decide()
+    {
+        Outcome outcome = Arrival.Hook == Hook.Lan ? LeaveLan() : Packet.IsError ? LeaveError() : Leave();
+        return outcome with { DrawFault = _drawFault };
+    }
+
+    private Outcome Leave()
+    {
+        DatapathReason reason = DatapathReason.OutNoSession;
+        ClvSession? session = Changes.Session(in Packet.Tuple) ?? MakeTagged(out reason);
+        // Untagged traffic of others keeps what it says.
+        if (session is not null || reason is not (DatapathReason.OutNoSession or DatapathReason.OutTagUntrusted))
+        {
+            ClearTag();
+        }
+
+        return session is { } found ? Route(found) : Pass(reason);
+    }
+
+    private Outcome LeaveLan()
+    {
+        bool forNode = Frame.AsSpan(0, 6).SequenceEqual(Tables.Macs[Arrival.Device]);
+        if (!forNode || Packet.Tags > 0)
+        {
+            return Pass(DatapathReason.LanOther);
+        }
+
+        if (Packet.IsError)
+        {
+            return Pass(DatapathReason.Protocol);
+        }
+
+        if (Changes.Session(in Packet.Tuple) is not { } session)
+        {
+            return Pass(DatapathReason.LanNoSession);
+        }
+
+        if (!Packet.IsPlain)
+        {
+            return Pass(DatapathReason.LanRouted);
+        }
+
+        ClearTag();
+        return Route(session);
+    }
+
+    private ClvSession? MakeTagged(out DatapathReason reason)
+    {
+        uint tag = TagOf();
+        reason = tag == 0 ? DatapathReason.OutNoSession
+            : Tables.Settings.Flags.HasFlag(ClvSettingFlag.TrustedOnly) && !Tables.SenderTrusted ? DatapathReason.OutTagUntrusted
+            : !Packet.Opens ? DatapathReason.OutTagLate
+            : IsTranslatedForm() ? DatapathReason.OutTagRepeated
+            : Packet.StaysLocal ? DatapathReason.OutTagLocal
+            : DatapathReason.OutTableFull;
+        if (reason != DatapathReason.OutTableFull)
+        {
+            return null;
+        }
+
+        var session = ClvSession.New((int)tag - 1, Packet.Tuple.Slot, Tables.Tick);
+        return Changes.TryEnter(in Packet.Tuple, in session) ? session : null;
+    }
+
+    /// <summary>The port first: it is there for one purpose. 0: no tag.</summary>
+    private uint TagOf()
+    {
+        int port = Packet.HasPorts(Packet.Protocol) ? Bytes.Port(Packet.Tuple.Sport) : 0;
+        uint byPort = Tables.Ports[port / 64].Association[port % 64];
+        return byPort != 0 ? byPort : DscpTag();
+    }
+
+    private uint DscpTag()
+    {
+        uint masked = Packet.Dscp & Tables.Settings.DscpMask;
+        return masked == 0 ? 0 : Tables.Dscp[masked];
+    }
+
+    private void ClearTag()
+    {
+        if (Tables.Settings.Flags.HasFlag(ClvSettingFlag.ClearTags) && DscpTag() != 0)
+        {
+            Rewriter.ClearDscp(Frame, Packet, (int)(Packet.Dscp & Tables.Settings.DscpMask));
+        }
+    }
+
+    /// <summary>Whether it is what another session's packets look like after translation.</summary>
+    private bool IsTranslatedForm()
+    {
+        ClvTuple arriving = Packet.Tuple.Reverse(in Packet.Tuple.Saddr, Packet.Tuple.Sport);
+        return Changes.Origin(in arriving) is { } origin && !origin.SessionKey(in arriving).Equals(Packet.Tuple);
+    }
+
+    private Outcome Route(ClvSession session)
+    {
+        int? slot = _links.OfSlot(session, Packet.V6);
+        ClvBinding binding = session.Binding;
+        if (!binding.IsBound)
+        {
+            return RouteFirst(session, slot);
+        }
+
+        bool alive = _links.IsAlive(binding, Packet.V6);
+        bool translate = slot is { } named && _links.Translates(named, Packet.Tuple.Saddr, Packet.V6);
+        if (Packet.Opens && session.State == ClvSessionState.Closing)
+        {
+            // The tuple is used again: a session of its own, which may begin elsewhere.
+            return slot is { } again ? Bind(session, again, translate, reopens: true)
+                : binding.IsPinned && alive ? Carry(session, binding.LinkIndex)
+                : NoLink(session);
+        }
+
+        if (binding.IsPinned || translate)
+        {
+            return alive ? Carry(session, binding.LinkIndex) : Orphan(session, slot, translate);
+        }
+
+        if (slot is not { } next)
+        {
+            return NoLink(session);
+        }
+
+        bool there = next == binding.LinkIndex && _links.IsTo(binding, next);
+        return there ? Carry(session, next) : Bind(session, next, translate: false, reopens: false);
+    }
+
+    private Outcome RouteFirst(ClvSession session, int? slot)
+    {
+        if (slot is not { } named)
+        {
+            return NoLink(session);
+        }
+
+        bool translate = _links.Translates(named, Packet.Tuple.Saddr, Packet.V6);
+        if (!translate || Packet.Opens)
+        {
+            return Bind(session, named, translate, reopens: false);
+        }
+
+        // Reported after it opened: its peer knows its address, so it keeps the link that it opened on, whatever that link's state.
+        return _links.OfDevice(Arrival.Device) is { } here ? Bind(session, here, translate: false, reopens: false) : Pass(DatapathReason.OutMidStream);
+    }
+
+    private Outcome NoLink(ClvSession session)
+    {
+        ClvAssociation association = Tables.Associations[session.Association];
+        return association.InUse != 0 && association.OnNoLink == ClvNoLinkAction.Drop
+            ? Drop(DatapathReason.OutNoLinkDropped)
+            : Pass(DatapathReason.OutNoLinkPassed);
+    }
+
+    private Outcome Orphan(ClvSession session, int? slot, bool translate)
+    {
+        ClvAssociation association = Tables.Associations[session.Association];
+        bool tcp = Packet.Protocol == Packet.Tcp;
+        ClvDownAction action = tcp ? association.TcpOnDown : association.UdpOnDown;
+        if (slot is not { } next || action == ClvDownAction.Drain)
+        {
+            return Drop(DatapathReason.OutWaiting);
+        }
+
+        // A connection that is only opening loses nothing by starting on another link.
+        if (action == ClvDownAction.Rebind || Packet.Opens)
+        {
+            return Bind(session, next, translate, reopens: false);
+        }
+
+        // A reset takes its number from an acknowledgement, answers no reset, and is no fragment.
+        if ((Packet.TcpFlags & (Packet.Ack | Packet.Rst)) != Packet.Ack || Packet.Part != Part.Whole)
+        {
+            return Drop(DatapathReason.OutWaiting);
+        }
+
+        Release(session);
+        Changes.Sessions[Packet.Tuple] = null;
+        Rewriter.TurnRound(Frame, Packet);
+        return Answer(DatapathReason.OutReset);
+    }
+
+    private Outcome Bind(ClvSession session, int link, bool translate, bool reopens)
+    {
+        ClvLink chosen = Tables.Links[link];
+        ClvAddress source = translate ? LinkRules.Source(in chosen, Packet.V6) : Packet.Tuple.Saddr;
+        if (ClaimPort(in source, translate) is not { } port)
+        {
+            return Drop(DatapathReason.OutNoPort);
+        }
+
+        ClvBinding old = session.Binding;
+        if (old.IsBound && _links.WireAddress(in Packet.Tuple, old) is { } left && (old.Port != port || !left.Equals(in source)))
+        {
+            Release(session);
+        }
+
+        session.Binding = new ClvBinding
+        {
+            Link = (byte)(link | (int)(ClvBindingFlag.Bound | (translate ? ClvBindingFlag.Translated : 0)
+                | (chosen.Flags.HasFlag(ClvLinkFlag.Translated) ? ClvBindingFlag.Pinned : 0))),
+            Port = port,
+            Generation = (byte)chosen.Generation,
+        };
+        if (session.State != ClvSessionState.Closing || reopens)
+        {
+            session.State = (Packet.TcpFlags & Packet.Ack) != 0 ? ClvSessionState.Established : ClvSessionState.Opening;
+        }
+
+        Changes.Sessions[Packet.Tuple] = session;
+        return Carry(session, link);
+    }
+
+    /// <summary>The port that the session leaves from; null where none is free.</summary>
+    private ushort? ClaimPort(in ClvAddress source, bool translate)
+    {
+        if (TryClaim(in source, Packet.Tuple.Sport, own: !translate))
+        {
+            return Packet.Tuple.Sport;
+        }
+
+        bool numbered = Packet.HasPorts(Packet.Protocol) || Packet.IsIcmp(Packet.Protocol);
+        if (!translate || !numbered || drawn is not { } port)
+        {
+            return null;
+        }
+
+        if (Bytes.Port(port) is < 61000 or > 65535)
+        {
+            _drawFault = $"the port {Bytes.Port(port)} is not of 61000 to 65535";
+        }
+
+        if (TryClaim(in source, port, own: false))
+        {
+            return port;
+        }
+
+        _drawFault = $"the port {Bytes.Port(port)} is taken";
+        return null;
+    }
+
+    // A connected socket of the node may have the tuple; the session's own socket may be that one, where nothing is translated.
+    private bool TryClaim(in ClvAddress source, ushort port, bool own)
+    {
+        ClvTuple arriving = Packet.Tuple.Reverse(in source, port);
+        if (!own && Tables.Connected.Contains(arriving))
+        {
+            return false;
+        }
+
+        return Changes.TryClaim(in arriving, new ClvOrigin { Addr = Packet.Tuple.Saddr, Port = Packet.Tuple.Sport })
+            || (Changes.Origin(in arriving) is { } holder && holder.SessionKey(in arriving).Equals(Packet.Tuple));
+    }
+
+    private void Release(ClvSession session)
+    {
+        if (!session.Binding.IsBound || _links.WireAddress(in Packet.Tuple, session.Binding) is not { } address)
+        {
+            return;
+        }
+
+        ClvTuple arriving = Packet.Tuple.Reverse(in address, session.Binding.Port);
+        if (Changes.Origin(in arriving) is { } holder && holder.SessionKey(in arriving).Equals(Packet.Tuple))
+        {
+            Changes.Reverse[arriving] = null;
+        }
+    }
+
+    private Outcome Carry(ClvSession session, int index)
+    {
+        ClvLink link = Tables.Links[index];
+        bool home = Arrival.Hook == Hook.Egress && link.Ifindex == Arrival.Device;
+        // The tags stay behind, so that they do not count.
+        if (!home && MtuOf(link.Ifindex) is var mtu && NetworkBytes > mtu)
+        {
+            byte[]? error = Rewriter.TooBig(Frame, Packet, mtu);
+            Frame = error ?? Frame;
+            return (error is null ? Drop(DatapathReason.OutMtuDropped) : Answer(DatapathReason.OutTooBig)) with { Link = index };
+        }
+
+        session.Out = Counted(session.Out);
+        if ((Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0)
+        {
+            session.State = ClvSessionState.Closing;
+        }
+
+        session.Home = TakeHome(in session);
+        Changes.Sessions[Packet.Tuple] = session;
+        if (Arrival.Hook == Hook.Lan)
+        {
+            Rewriter.TakeHop(Frame, Packet);
+        }
+        else if (!home)
+        {
+            Untag();
+        }
+
+        if (session.Binding.IsTranslated)
+        {
+            ClvAddress source = LinkRules.Source(in link, Packet.V6);
+            Rewriter.Translate(Frame, Packet, End.Source, in source, session.Binding.Port);
+        }
+
+        Rewriter.Clamp(Frame, Packet, MtuOf(link.Ifindex));
+        DatapathReason sent = Arrival.Hook == Hook.Lan ? DatapathReason.LanRedirected : DatapathReason.OutRedirected;
+        return (home ? Pass(DatapathReason.OutHome) : SendInto(in link, sent)) with { Link = index };
+    }
+
+    /// <summary>At home where the packet came from, if that device has a number. Its own hardware address is learnt from what leaves by it.</summary>
+    private byte TakeHome(in ClvSession session)
+    {
+        int number = session.Home;
+        if (Changes.Home(number).Ifindex != Arrival.Device)
+        {
+            number = Math.Max(0, Array.FindIndex(Tables.Homes, 1, home => home.Ifindex == Arrival.Device));
+        }
+
+        ClvHome home = Changes.Home(number);
+        ReadOnlySpan<byte> own = Arrival.Frame.AsSpan(6, 6);
+        if (Arrival.Hook == Hook.Egress && home.Ifindex != 0 && !((ReadOnlySpan<byte>)home.Mac).SequenceEqual(own))
+        {
+            own.CopyTo(home.Mac);
+            Changes.Homes[number] = home;
+        }
+
+        return (byte)number;
+    }
+
+    /// <summary>Back to where it came from: what left a device arrives there, and what arrived leaves.</summary>
+    private Outcome Answer(DatapathReason reason) => Send(reason, new Redirection(Arrival.Device, Arrives: Arrival.Hook == Hook.Egress, null));
+
+    /// <summary>An ICMP error about a packet that arrived: it leaves as that session's packets do.</summary>
+    private Outcome LeaveError()
+    {
+        if (Quote.Read(Frame, Packet) is not { } quote || Changes.Session(in quote.Answer) is not { Binding.IsBound: true } session)
+        {
+            return Pass(DatapathReason.Protocol);
+        }
+
+        ClvBinding binding = session.Binding;
+        bool follows = !binding.IsPinned && !binding.IsTranslated;
+        int? slot = follows ? _links.OfSlot(session, Packet.V6) : null;
+        bool moves = slot is { } named && !Tables.Links[named].Flags.HasFlag(ClvLinkFlag.Translated);
+        if (!moves && !_links.IsAlive(binding, Packet.V6))
+        {
+            return Drop(DatapathReason.OutWaiting);
+        }
+
+        int index = moves ? slot!.Value : binding.LinkIndex;
+        ClvLink link = Tables.Links[index];
+        if (link.Ifindex != Arrival.Device)
+        {
+            Untag();
+        }
+
+        if (binding.IsTranslated)
+        {
+            ClvAddress source = _links.WireAddress(in quote.Answer, binding)!.Value;
+            Rewriter.TranslateError(Frame, Packet, Quote.Read(Frame, Packet)!, End.Source, in source, binding.Port);
+        }
+
+        return (link.Ifindex == Arrival.Device ? Pass(DatapathReason.OutIcmpError) : SendInto(in link, DatapathReason.OutIcmpError)) with { Link = index };
+    }
+
+    private Outcome SendInto(in ClvLink link, DatapathReason reason)
+    {
+        System.Net.IPAddress nextHop = Packet.V6 ? link.NextHopV6.ToAddress() : new System.Net.IPAddress(link.NextHopV4);
+        return Send(reason, new Redirection(link.Ifindex, Arrives: false, nextHop), claims: true);
+    }
+}

@@ -1,0 +1,109 @@
+using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Datapath.Layout;
+using Clovisor.Wan.Model.Packets;
+
+namespace Clovisor.Wan.Model.Rules;
+
+/// <summary>
+/// Arriving by a WAN device. 1. The session that the tuple leads to. 2. For a LAN, and too large for it: answered as it came. 3. Counted, and its segment size
+/// lowered, but not again on the device that it is handed back to. 4. The session's own address and port are given back. 5. Where the session left, it
+/// arrives; where it came from a LAN, it is sent out there with one hop less, or routing has it.
+/// </summary>
+internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathModel(tables, arrival)
+{
+    private protected override Outcome Decide()
+    {
+        if (Packet.IsError)
+        {
+            return ArriveError();
+        }
+
+        if (KeyOf(in Packet.Tuple) is not { } key)
+        {
+            return Pass(DatapathReason.InNoSession);
+        }
+
+        if (Changes.Session(in key) is not { } session)
+        {
+            return Pass(DatapathReason.InStale);
+        }
+
+        uint? lan = LanOf(in session);
+        bool large = lan is { } narrow && NetworkBytes > MtuOf(narrow);
+        if (large && Packet.IsPlain && Packet.Tags == 0 && Rewriter.TooBig(Frame, Packet, MtuOf(lan!.Value)) is { } error)
+        {
+            Frame = error;
+            return Send(DatapathReason.InTooBig, new Redirection(Arrival.Device, Arrives: false, null), claims: true);
+        }
+
+        if (!WasHandedBack(in session))
+        {
+            session.In = Counted(session.In);
+            session.State = (Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 ? ClvSessionState.Closing
+                : session.State == ClvSessionState.Opening ? ClvSessionState.Established : session.State;
+            Changes.Sessions[key] = session;
+            Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
+        }
+
+        if (key.Sport != Packet.Tuple.Dport || !key.Saddr.Equals(in Packet.Tuple.Daddr))
+        {
+            Rewriter.Translate(Frame, Packet, End.Destination, in key.Saddr, key.Sport);
+        }
+
+        return lan is { } device
+            ? large || !Packet.IsPlain ? Pass(DatapathReason.InRouted) : Deliver(device, DatapathReason.InDelivered)
+            : Return(in session, DatapathReason.InHome, DatapathReason.InReturned);
+    }
+
+    private Outcome ArriveError()
+    {
+        if (Quote.Read(Frame, Packet) is not { } quote || KeyOf(in quote.Answer) is not { } key)
+        {
+            return Pass(DatapathReason.Protocol);
+        }
+
+        if (Changes.Session(in key) is not { } session)
+        {
+            return Pass(DatapathReason.InStale);
+        }
+
+        if (key.Sport != quote.Answer.Dport || !key.Saddr.Equals(in quote.Answer.Daddr))
+        {
+            Rewriter.TranslateError(Frame, Packet, quote, End.Destination, in key.Saddr, key.Sport);
+        }
+
+        return LanOf(in session) is { } device
+            ? Packet.IsPlain ? Deliver(device, DatapathReason.InIcmpError) : Pass(DatapathReason.InRouted)
+            : Return(in session, DatapathReason.InIcmpError, DatapathReason.InIcmpError);
+    }
+
+    private ClvTuple? KeyOf(in ClvTuple arriving) => Changes.Origin(in arriving)?.SessionKey(in arriving);
+
+    /// <summary>The LAN device that it goes to; null for none.</summary>
+    private uint? LanOf(in ClvSession session) =>
+        HomeOf(in session) is { Home: var home } && home.Flags.HasFlag(ClvHomeFlag.Lan) && home.Ifindex != Arrival.Device ? home.Ifindex : null;
+
+    /// <summary>It comes by here a second time, on the device where it is at home, and the first time was at its link.</summary>
+    private bool WasHandedBack(in ClvSession session) =>
+        HomeOf(in session) is { Home: var home } && home.Ifindex == Arrival.Device && Tables.Links[session.Binding.LinkIndex].Ifindex != Arrival.Device;
+
+    private Outcome Deliver(uint device, DatapathReason reason)
+    {
+        Untag();
+        Rewriter.TakeHop(Frame, Packet);
+        return Send(reason, new Redirection(device, Arrives: false, null, ByRoute: true));
+    }
+
+    /// <summary>Addressed to the device that it came by, it would be another host's at home, and be ignored.</summary>
+    private Outcome Return(in ClvSession session, DatapathReason here, DatapathReason there)
+    {
+        if (HomeOf(in session) is not { Home: var home } || home.Ifindex == Arrival.Device)
+        {
+            return Pass(here);
+        }
+
+        Untag();
+        ((ReadOnlySpan<byte>)home.Mac).CopyTo(Frame);
+        return Send(there, new Redirection(home.Ifindex, Arrives: true, null));
+    }
+}
