@@ -17,15 +17,15 @@ public sealed partial class WanEngine
         {
             ThreadRank.Raise();
             using var netlink = new RtnetlinkSocket();
-            using var icmp = new IcmpSender(() => Now);
+            using var probes = new ProbeRunner(() => Now, () => _loop.Post(static () => { }));
             var neighbours = new NeighbourKeeper();
             var table = new NetworkTable();
             netlink.Dump(table);
-            var core = new EngineCore(_initial, _datapath, icmp, table, Now) { Lan = new LanDevices(LanDevices) };
-            KeepNeighbours(core, icmp, neighbours);
+            var core = new EngineCore(_initial, _datapath, probes, table, Now) { Lan = new LanDevices(LanDevices) };
+            KeepNeighbours(core, probes, neighbours);
             while (!_stopping)
             {
-                Turn(core, netlink, icmp, neighbours);
+                Turn(core, netlink, probes, neighbours);
             }
 
             _started.TrySetCanceled();
@@ -46,9 +46,9 @@ public sealed partial class WanEngine
         }
     }
 
-    private void Turn(EngineCore core, RtnetlinkSocket netlink, IcmpSender icmp, NeighbourKeeper neighbours)
+    private void Turn(EngineCore core, RtnetlinkSocket netlink, ProbeRunner probes, NeighbourKeeper neighbours)
     {
-        bool networkChanged = _loop.Wait(netlink.Events, icmp.Sockets, core.NextWake - Now) && netlink.Drain(core.Table);
+        bool networkChanged = _loop.Wait(netlink.Events, probes.Polled, core.NextWake - Now) && netlink.Drain(core.Table);
         while (_loop.TryTake(out Action command))
         {
             command();
@@ -60,13 +60,13 @@ public sealed partial class WanEngine
         string? refused = core.DatapathError;
         lock (_sync)
         {
-            TakeAnswers(core, icmp);
+            probes.Collect(core.Monitor);
             transitions = core.Step(networkChanged, Now);
         }
 
         if (networkChanged)
         {
-            KeepNeighbours(core, icmp, neighbours);
+            KeepNeighbours(core, probes, neighbours);
         }
 
         Announce(core, transitions, suspected, refused);
@@ -94,22 +94,11 @@ public sealed partial class WanEngine
         return refusal;
     }
 
-    private void TakeAnswers(EngineCore core, IcmpSender icmp)
-    {
-        foreach (EchoSocket socket in icmp.Sockets)
-        {
-            while (socket.TryReceive(out IPAddress from, out ushort sequence, out TimeSpan age))
-            {
-                core.Monitor.Answered(socket.Origin.Device, from, sequence, Now - age);
-            }
-        }
-    }
-
-    private void KeepNeighbours(EngineCore core, IcmpSender icmp, NeighbourKeeper neighbours)
+    private void KeepNeighbours(EngineCore core, ProbeRunner probes, NeighbourKeeper neighbours)
     {
         int before = neighbours.LastError;
         neighbours.Keep(core.NextHops(), core.Table);
-        icmp.Keep(core.Configuration.Links.Select(static link => link.Device).ToHashSet(StringComparer.Ordinal));
+        probes.Keep(core.Configuration.Links.Select(static link => link.Device).ToHashSet(StringComparer.Ordinal));
         if (before == 0 && neighbours.LastError != 0)
         {
             _logger.NextHopsNotKept(neighbours.LastError);

@@ -13,6 +13,20 @@ static __always_inline bool clv_is_trusted(struct __sk_buff *skb)
 	return settings && (!(settings->flags & CLV_SETTING_TRUSTED_ONLY) || bpf_skb_under_cgroup(skb, &clv_trusted, 0) == 1);
 }
 
+/*
+ * Whether the packet's socket is tied to this device: it says itself where its packets are to leave, as probes of a link do. A tag, or a
+ * source port that happens to be one, does not say otherwise.
+ */
+static __always_inline bool clv_is_tied(struct __sk_buff *skb)
+{
+	struct bpf_sock *socket = skb->sk;
+
+	if (!socket)
+		return false;
+	socket = bpf_sk_fullsock(socket);
+	return socket && socket->bound_dev_if == skb->ifindex;
+}
+
 /* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
 static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_reason *reason)
 {
@@ -23,7 +37,7 @@ static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const st
 	if (!tag)
 		return NULL;
 	*reason = CLV_OUT_TAG_UNTRUSTED;
-	if (!clv_is_trusted(skb))
+	if (clv_is_tied(skb) || !clv_is_trusted(skb))
 		return NULL;
 	*reason = CLV_OUT_TAG_LATE;
 	if (!clv_opens(pkt))

@@ -251,7 +251,7 @@ enum clv_reason {
 	CLV_IN_FAILED = 26,		/* a kernel helper failed: dropped */
 	CLV_IN_ICMP_ERROR = 27,		/* about a session of ours: translated back */
 
-	CLV_OUT_TAG_UNTRUSTED = 28,	/* leaving, passed on: tagged, but not by a socket of the trusted control group */
+	CLV_OUT_TAG_UNTRUSTED = 28,	/* leaving, passed on: tagged, but not by a socket of the trusted control group, or by one tied to this device */
 
 	/* Connections that are about to be opened in the trusted control group: not packets. */
 	CLV_SOCK_ENTERED = 29,		/* announced or tagged: its session is entered */

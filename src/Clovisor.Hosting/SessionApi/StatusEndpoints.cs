@@ -133,7 +133,7 @@ internal sealed class StatusEndpoints(SnapshotStore store, SessionRegistry regis
                 Loss = target.Quality.Loss,
                 LatencyMs = target.Quality.Latency?.TotalMilliseconds,
                 JitterMs = target.Quality.Jitter?.TotalMilliseconds,
-                Error = target.SendError,
+                Error = target.SendError ?? target.Failure,
             }),
         ],
     };

@@ -37,7 +37,7 @@ internal static class LinkValidator
 
             for (int i = 0; i < link.Probes.Length; i++)
             {
-                CheckProbe(link.Probes[i], $"spec.probes[{i}]", findings);
+                ProbeValidator.Check(link.Probes[i], $"spec.probes[{i}]", findings);
             }
 
             CheckRecovery(link.Recovery, findings);
@@ -129,7 +129,7 @@ internal static class LinkValidator
         }
     }
 
-    private static void CheckUnicast(IPAddress address, string path, FindingList findings)
+    internal static void CheckUnicast(IPAddress address, string path, FindingList findings)
     {
         bool v4 = address.AddressFamily == AddressFamily.InterNetwork;
         byte[] bytes = address.GetAddressBytes();
@@ -144,28 +144,6 @@ internal static class LinkValidator
         if (kind is not null)
         {
             findings.Add(ConfigurationErrorCodes.OutOfRange, path, $"{address} is {kind}; write the unicast address of a host.");
-        }
-    }
-
-    private static void CheckProbe(ProbeDefinition probe, string path, FindingList findings)
-    {
-        findings.Enumeration(probe.Kind, $"{path}.kind");
-        findings.Range(probe.Targets.Length, 1, 8, $"{path}.targets", static count => $"{count} target(s)");
-        findings.Unique(probe.Targets, $"{path}.targets", "target");
-        for (int i = 0; i < probe.Targets.Length; i++)
-        {
-            CheckUnicast(probe.Targets[i], $"{path}.targets[{i}]", findings);
-        }
-
-        findings.Range(probe.Interval, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1), $"{path}.interval");
-        findings.Range(probe.Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), $"{path}.timeout");
-        findings.Range(probe.Lost, 1, 100, $"{path}.lost");
-        if (probe.Quorum < 1 || (probe.Quorum > probe.Targets.Length && !probe.Targets.IsEmpty))
-        {
-            findings.Add(
-                ConfigurationErrorCodes.OutOfRange,
-                $"{path}.quorum",
-                $"{probe.Quorum} of {probe.Targets.Length} target(s) can never be alive; choose from 1 to the number of targets.");
         }
     }
 

@@ -87,7 +87,7 @@ public enum DatapathReason
     /// <summary>Arriving: an ICMP error about a packet of a translated session, translated back.</summary>
     InIcmpError = 27,
 
-    /// <summary>Leaving, passed on: tagged, but not by a socket of the trusted control group, so that the tag counts as none.</summary>
+    /// <summary>Leaving, passed on: tagged, but not by a socket of the trusted control group, or by one that is bound to the device (SO_BINDTODEVICE), so that the tag counts as none.</summary>
     OutTagUntrusted = 28,
 
     /// <summary>A connection of the trusted control group, not a packet: announced or tagged, and entered before its SYN.</summary>

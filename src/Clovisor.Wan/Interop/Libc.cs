@@ -9,17 +9,27 @@ internal static unsafe partial class Libc
     public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
 
+    public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;
     public const int SOCK_RAW = 3;
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x80000;
 
+    public const int IPPROTO_IP = 0;
+    public const int IP_TOS = 1;
+    public const int IPPROTO_TCP = 6;
+    public const int TCP_INFO = 11;
+    public const int IPPROTO_IPV6 = 41;
+    public const int IPV6_TCLASS = 67;
+    public const int MSG_NOSIGNAL = 0x4000;
     public const int IPPROTO_ICMP = 1;
     public const int IPPROTO_ICMPV6 = 58;
     public const int NETLINK_ROUTE = 0;
 
     public const int SOL_SOCKET = 1;
+    public const int SO_ERROR = 4;
     public const int SO_RCVBUF = 8;
+    public const int SO_LINGER = 13;
     public const int SO_BINDTODEVICE = 25;
     public const int SO_RCVBUFFORCE = 33;
     public const int SO_TIMESTAMPNS = 35;
@@ -29,6 +39,7 @@ internal static unsafe partial class Libc
     public const int ICMPV6_FILTER = 1;
 
     public const short POLLIN = 1;
+    public const short POLLOUT = 4;
 
     public const int SCHED_OTHER = 0;
     public const int SCHED_RESET_ON_FORK = 0x40000000;
@@ -39,6 +50,7 @@ internal static unsafe partial class Libc
     public const int EACCES = 13;
     public const int EPERM = 1;
     public const int ENOBUFS = 105;
+    public const int EINPROGRESS = 115;
 
     private const string Library = "libc";
 
@@ -50,6 +62,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int setsockopt(FileHandle socket, int level, int option, void* value, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int connect(FileHandle socket, void* address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int getsockopt(FileHandle socket, int level, int option, void* value, uint* length);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint sendto(FileHandle socket, void* buffer, nuint length, int flags, void* address, uint addressLength);

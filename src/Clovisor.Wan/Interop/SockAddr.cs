@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Clovisor.Wan.Interop;
 
-/// <summary>Writes <c>sockaddr_in</c> and <c>sockaddr_in6</c> without a port, and reads the address of one.</summary>
+/// <summary>Writes <c>sockaddr_in</c> and <c>sockaddr_in6</c>, and reads the address of one.</summary>
 internal static class SockAddr
 {
     public const int MaxLength = 28;
@@ -27,6 +27,9 @@ internal static class SockAddr
 
         return 28;
     }
+
+    /// <summary>Sets the port of an address that was written.</summary>
+    public static void SetPort(Span<byte> buffer, int port) => System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(buffer[2..], (ushort)port);
 
     public static IPAddress Read(ReadOnlySpan<byte> buffer) =>
         BitConverter.ToUInt16(buffer) == Libc.AF_INET ? new IPAddress(buffer.Slice(4, 4)) : new IPAddress(buffer.Slice(8, 16));

@@ -47,6 +47,9 @@ internal sealed class LinkMonitor
     public void Answered(string device, IPAddress from, ushort sequence, TimeSpan now) =>
         Links.FirstOrDefault(link => link.Link.Device == device)?.Prober.Answered(from, sequence, now);
 
+    public void Failed(string device, IPAddress from, ushort sequence, string reason) =>
+        Links.FirstOrDefault(link => link.Link.Device == device)?.Prober.Failed(from, sequence, reason);
+
     /// <summary>Takes in what sessions tell of a link; of one that is not in the configuration nothing.</summary>
     public void Observe(in PassiveSample sample, TimeSpan now)
     {

@@ -126,8 +126,9 @@ internal sealed class LinkStateMachine(LinkRecovery recovery, TimeSpan now)
         TargetTracker[] dead = [.. prober.Targets.Where(static target => target.IsDead)];
         string targets = string.Join(", ", dead.Select(static target => target.Target.ToString()));
         string? error = dead.Select(static target => target.SendError).FirstOrDefault(static error => error is not null);
+        string? failure = dead.Select(static target => target.Failure).FirstOrDefault(static failure => failure is not null);
         return error is null
-            ? $"{dead.Max(static target => target.Definition.Lost)} probes in a row without an answer from {targets}"
+            ? $"{dead.Max(static target => target.Definition.Lost)} probes in a row without an answer from {targets}{(failure is null ? "" : $": {failure}")}"
             : $"probes to {targets} could not be sent: {error}";
     }
 }

@@ -1,13 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text;
 using Clovisor.Wan.Interop;
 
 namespace Clovisor.Wan.Probes;
 
 /// <summary>An ICMP socket of one family that is bound to one device and source address, so that no probe leaves by another link.</summary>
-internal sealed unsafe class EchoSocket : IDisposable
+internal sealed unsafe class EchoSocket : IPolled, IDisposable
 {
     private readonly FileHandle _socket;
     private readonly bool _v6;
@@ -17,7 +16,7 @@ internal sealed unsafe class EchoSocket : IDisposable
 
     /// <summary>Opens a raw socket, or a ping socket where raw ones are not allowed.</summary>
     /// <exception cref="WanException">The kernel refused both, or the device, or the address.</exception>
-    public EchoSocket(in ProbeOrigin origin, AddressFamily family, ushort id, ulong cookie)
+    public EchoSocket(in ProbeOrigin origin, AddressFamily family, byte dscp, ushort id, ulong cookie)
     {
         Origin = origin;
         _v6 = family == AddressFamily.InterNetworkV6;
@@ -25,12 +24,7 @@ internal sealed unsafe class EchoSocket : IDisposable
         (_socket, _raw) = Open(_v6);
         try
         {
-            BindToDevice(origin.Device);
-            if (origin.Source is { } source)
-            {
-                Bind(source, origin.InterfaceIndex);
-            }
-
+            LinkSocket.Bind(_socket, in origin, family, dscp, "an ICMP socket");
             // The kernel notes when an answer came: the time that this process takes to look at it is no part of the round trip.
             int on = 1;
             Libc.setsockopt(_socket, Libc.SOL_SOCKET, Libc.SO_TIMESTAMPNS, &on, sizeof(int));
@@ -49,6 +43,10 @@ internal sealed unsafe class EchoSocket : IDisposable
     public ProbeOrigin Origin { get; }
 
     public FileHandle Handle => _socket;
+
+    public short Awaited => Libc.POLLIN;
+
+    public bool IsReady { get; set; }
 
     /// <summary>Sends a request.</summary>
     /// <returns>0, or the errno.</returns>
@@ -103,21 +101,13 @@ internal sealed unsafe class EchoSocket : IDisposable
             if (EchoPacket.TryRead(received, _v6, _raw && !_v6, _raw ? _id : null, _cookie, out sequence))
             {
                 from = SockAddr.Read(new ReadOnlySpan<byte>(address, SockAddr.MaxLength));
-                age = message.ControlLength > 0 && control.Type == Libc.SO_TIMESTAMPNS ? AgeOf(control.Time) : TimeSpan.Zero;
+                age = message.ControlLength > 0 && control.Type == Libc.SO_TIMESTAMPNS ? ArrivalStamp.AgeOf(in control.Time) : TimeSpan.Zero;
                 return true;
             }
         }
     }
 
     public void Dispose() => _socket.Dispose();
-
-    // The stamp is of the kernel's wall clock, so it is compared with that one, whatever clock the probes run by.
-    private static TimeSpan AgeOf(in Libc.TimeSpec stamp)
-    {
-        TimeSpan since = TimeSpan.FromSeconds(stamp.Seconds) + TimeSpan.FromTicks(stamp.Fraction / 100);
-        TimeSpan age = TimeProvider.System.GetUtcNow() - (DateTimeOffset.UnixEpoch + since);
-        return age > TimeSpan.Zero && age < TimeSpan.FromMinutes(1) ? age : TimeSpan.Zero;
-    }
 
     private static (FileHandle Socket, bool Raw) Open(bool v6)
     {
@@ -137,31 +127,6 @@ internal sealed unsafe class EchoSocket : IDisposable
             {
                 throw WanException.FromErrno(
                     refused.Operation, refused.ErrorNumber, "Give the process CAP_NET_RAW, or put its group into net.ipv4.ping_group_range.");
-            }
-        }
-    }
-
-    private void BindToDevice(string device)
-    {
-        byte[] name = Encoding.UTF8.GetBytes(device);
-        fixed (byte* data = name)
-        {
-            if (Libc.setsockopt(_socket, Libc.SOL_SOCKET, Libc.SO_BINDTODEVICE, data, (uint)name.Length) != 0)
-            {
-                throw WanException.FromErrno($"bind an ICMP socket to '{device}'", Marshal.GetLastPInvokeError());
-            }
-        }
-    }
-
-    private void Bind(IPAddress source, int interfaceIndex)
-    {
-        Span<byte> address = stackalloc byte[SockAddr.MaxLength];
-        int length = SockAddr.Write(source, interfaceIndex, address);
-        fixed (byte* data = address)
-        {
-            if (Libc.bind(_socket, data, (uint)length) != 0)
-            {
-                throw WanException.FromErrno($"bind an ICMP socket to {source}", Marshal.GetLastPInvokeError());
             }
         }
     }

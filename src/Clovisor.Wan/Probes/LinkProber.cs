@@ -68,7 +68,7 @@ internal sealed class LinkProber
         {
             TimeSpan interval = target.Definition.Interval;
             bool late = now - target.NextDue > interval / 2;
-            target.Advance(now, late);
+            target.Advance(now, late, sender, path.Link.Device);
             if (now < target.NextDue)
             {
                 continue;
@@ -79,7 +79,7 @@ internal sealed class LinkProber
             {
                 var origin = new ProbeOrigin(path.Link.Device, index, path.SourceOf(target.Target.AddressFamily));
                 ushort sequence = _sequence++;
-                target.SendError = sender.Send(origin, target.Target, sequence, out TimeSpan sentAt);
+                target.SendError = sender.Send(origin, target.Definition, target.Target, sequence, out TimeSpan sentAt);
                 target.Sent(sequence, sentAt, late && target.SendError is null);
             }
 
@@ -100,6 +100,15 @@ internal sealed class LinkProber
         }
 
         return false;
+    }
+
+    /// <summary>Notes that a probe was answered by a refusal, or by something that is no answer: it stays without one, and its reason is known.</summary>
+    public void Failed(IPAddress from, ushort sequence, string reason)
+    {
+        foreach (TargetTracker target in _targets.Where(target => target.Target.Equals(from) && target.IsOut(sequence)))
+        {
+            target.Failure = reason;
+        }
     }
 
     /// <summary>Begins anew at once, as when the device or its address has changed.</summary>

@@ -35,10 +35,46 @@ public sealed record ProbeDefinition
     /// <summary>How many targets must be alive for the link to be. 1 to the number of targets; the default is 1.</summary>
     public int Quorum { get; init; } = 1;
 
+    /// <summary>The port, 1 to 65535. Null, the default, is 80 for HTTP, 443 for HTTPS and 53 for DNS; TCP has none; without a meaning for ICMP.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The code point of what is sent, 0 to 63; the default is 0. That of the class whose treatment on the way is to be judged. Never
+    /// taken for a tag: a probe leaves by its link.</summary>
+    public byte Dscp { get; init; }
+
+    /// <summary>For HTTP the Host field, by default the target's address; for HTTPS, which needs it, also the name that the certificate must bear. At most 253 bytes.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>What HTTP asks for; the default is <c>/</c>. Begins with a slash; at most 1024 visible ASCII characters.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>The status that an HTTP response must have, 100 to 599; null, the default, takes any from 200 to 399.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>A text that the first 64 KiB of the HTTP response's body must contain, as bytes of UTF-8; null, the default, for none.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>The name whose name servers DNS asks for; the default is the root, which every resolver knows. At most 253 bytes of ASCII.</summary>
+    public string Query { get; init; } = ".";
+
+    /// <summary>Whether an HTTPS probe asks for a certificate that the machine trusts. The default is true.</summary>
+    public bool VerifyCertificate { get; init; } = true;
+
+    /// <summary>The port in use; 0 where there is none.</summary>
+    internal int PortInUse => Port ?? Kind switch
+    {
+        ProbeKind.Http => 80,
+        ProbeKind.Https => 443,
+        ProbeKind.Dns => 53,
+        _ => 0,
+    };
+
     /// <inheritdoc/>
     public bool Equals(ProbeDefinition? other) =>
         other is not null
         && (Kind, Interval, Timeout, Lost, Quorum) == (other.Kind, other.Interval, other.Timeout, other.Lost, other.Quorum)
+        && (Port, Dscp, Host, Path) == (other.Port, other.Dscp, other.Host, other.Path)
+        && (Status, Body, Query, VerifyCertificate) == (other.Status, other.Body, other.Query, other.VerifyCertificate)
         && Targets.AsSpan().SequenceEqual(other.Targets.AsSpan());
 
     /// <inheritdoc/>

@@ -39,6 +39,9 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
     /// <summary>Why the last probe could not even be sent; null when it was.</summary>
     public string? SendError { get; set; }
 
+    /// <summary>What came in place of an answer to the last probe that has none; null when nothing did.</summary>
+    public string? Failure { get; set; }
+
     public bool IsDead => MissedRun >= definition.Lost;
 
     public bool IsAlive => LastAnswer is not null && !IsDead;
@@ -93,6 +96,7 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
             probe.Settled = true;
             LastAnswer = now;
             MissedRun = 0;
+            Failure = null;
             GoodRun++;
             AnsweredCount++;
             _window.Add(probe.SentAt, roundTrip);
@@ -107,7 +111,9 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
     /// <summary>Counts what has become overdue or lost.</summary>
     /// <param name="now">The time.</param>
     /// <param name="stalled">Whether the caller itself was late: answers may have come that it had no time for, so what is out says nothing.</param>
-    public void Advance(TimeSpan now, bool stalled)
+    /// <param name="sender">Asked, before a probe counts as missed, whether its answer only lies unread; null for no.</param>
+    /// <param name="device">Where the probes left.</param>
+    public void Advance(TimeSpan now, bool stalled, IProbeSender? sender = null, string device = "")
     {
         TimeSpan patience = Patience;
         foreach (Probe probe in _out)
@@ -119,6 +125,11 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
 
             probe.Void |= stalled && !probe.Missed;
             TimeSpan age = now - probe.SentAt;
+            if (age >= patience && !probe.Missed && !probe.Void && sender?.IsUnread(device, probe.Sequence) == true)
+            {
+                probe.Void = true;
+            }
+
             if (age >= patience && !probe.Missed && !probe.Void)
             {
                 probe.Missed = true;
@@ -139,6 +150,9 @@ internal sealed class TargetTracker(IPAddress target, ProbeDefinition definition
 
         Tidy();
     }
+
+    /// <summary>Whether a probe is still waited for.</summary>
+    public bool IsOut(ushort sequence) => _out.Any(probe => probe.Sequence == sequence && !probe.Settled);
 
     /// <summary>Forgets what is out, as after a change of address: its answers will not find back.</summary>
     public void Restart()

@@ -96,7 +96,7 @@ internal sealed class SimulatedSite : IProbeSender
         };
     }
 
-    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt)
+    public string? Send(in ProbeOrigin origin, ProbeDefinition definition, IPAddress target, ushort sequence, out TimeSpan sentAt)
     {
         sentAt = _now;
         _probes++;

@@ -20,4 +20,7 @@ public sealed record TargetStatus
 
     /// <summary>Why the last probe could not be sent; null when it was.</summary>
     public string? SendError { get; init; }
+
+    /// <summary>What came in place of an answer, such as a refused connection or another status; null when nothing did since the last answer.</summary>
+    public string? Failure { get; init; }
 }

@@ -11,6 +11,8 @@ internal sealed class EventLoop : IDisposable
     private readonly FileHandle _wake = FileHandle.Event();
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly ITimer? _timer;
+    private readonly List<IPolled> _polled = [];
+    private Libc.PollEntry[] _entries = GC.AllocateUninitializedArray<Libc.PollEntry>(64, pinned: true);
 
     /// <summary>Makes a loop. With the system's clock the kernel wakes it; with another clock that clock's timer does.</summary>
     public EventLoop(TimeProvider time)
@@ -29,19 +31,25 @@ internal sealed class EventLoop : IDisposable
 
     /// <summary>Waits until a socket is readable, the loop is woken, or a time has passed.</summary>
     /// <param name="first">A socket.</param>
-    /// <param name="others">More sockets.</param>
+    /// <param name="others">More sockets; those that are readable, or whatever they wait for, are marked.</param>
     /// <param name="timeout">How long at most; null for ever.</param>
     /// <returns>Whether <paramref name="first"/> is readable.</returns>
-    public unsafe bool Wait(FileHandle first, IEnumerable<EchoSocket> others, TimeSpan? timeout)
+    public unsafe bool Wait(FileHandle first, IEnumerable<IPolled> others, TimeSpan? timeout)
     {
-        // Two sockets a link, 16 links, and the two of the loop itself.
-        Libc.PollEntry* entries = stackalloc Libc.PollEntry[40];
-        entries[0] = new Libc.PollEntry { File = first.Number, Events = Libc.POLLIN };
-        entries[1] = new Libc.PollEntry { File = _wake.Number, Events = Libc.POLLIN };
-        nuint count = 2;
-        foreach (EchoSocket socket in others.Take(38))
+        _polled.Clear();
+        _polled.AddRange(others);
+        int count = 2 + _polled.Count;
+        if (_entries.Length < count)
         {
-            entries[count++] = new Libc.PollEntry { File = socket.Handle.Number, Events = Libc.POLLIN };
+            _entries = GC.AllocateUninitializedArray<Libc.PollEntry>(2 * count, pinned: true);
+        }
+
+        _entries[0] = new Libc.PollEntry { File = first.Number, Events = Libc.POLLIN };
+        _entries[1] = new Libc.PollEntry { File = _wake.Number, Events = Libc.POLLIN };
+        for (int i = 0; i < _polled.Count; i++)
+        {
+            _polled[i].IsReady = false;
+            _entries[2 + i] = new Libc.PollEntry { File = _polled[i].Handle.Number, Events = _polled[i].Awaited };
         }
 
         if (timeout < TimeSpan.Zero)
@@ -58,19 +66,29 @@ internal sealed class EventLoop : IDisposable
         }
 
         _timer?.Change(timeout ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        int ready = Libc.ppoll(entries, count, limited ? &limit : null, null);
+        int ready;
+        fixed (Libc.PollEntry* entries = _entries)
+        {
+            ready = Libc.ppoll(entries, (nuint)count, limited ? &limit : null, null);
+        }
+
         if (ready < 0 && Marshal.GetLastPInvokeError() is var error and not Libc.EINTR)
         {
             throw WanException.FromErrno("wait for events", error);
         }
 
-        if (ready > 0 && entries[1].Returned != 0)
+        for (int i = 0; ready > 0 && i < _polled.Count; i++)
+        {
+            _polled[i].IsReady = _entries[2 + i].Returned != 0;
+        }
+
+        if (ready > 0 && _entries[1].Returned != 0)
         {
             ulong woken;
             Libc.read(_wake, &woken, sizeof(ulong));
         }
 
-        return ready > 0 && entries[0].Returned != 0;
+        return ready > 0 && _entries[0].Returned != 0;
     }
 
     public void Dispose()

@@ -61,6 +61,7 @@ internal static class StatusBuilder
             Quality = MonitoredLink.QualityOf(target, now),
             LastAnswer = target.LastAnswer is { } answer ? OnTheWall(answer) : null,
             SendError = target.SendError,
+            Failure = target.Failure,
         };
 
         static IEnumerable<string> FamilyGaps(MonitoredLink[] links)

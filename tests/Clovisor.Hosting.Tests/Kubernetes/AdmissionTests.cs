@@ -104,6 +104,9 @@ public sealed class AdmissionTests(ControlPlane plane)
         yield return (0, "{device: eth9, capacity: {up: 200M}}", "spec.capacity.down: Required value");
         yield return (0, "{device: eth9, probes: [{targets: []}]}", "should have at least 1 items");
         yield return (0, "{device: eth9, probes: [{kind: icmp}]}", "targets: Required value");
+        yield return (0, "{device: eth9, probes: [{kind: tcp, targets: [192.0.2.9]}]}", "a tcp probe needs a port");
+        yield return (0, "{device: eth9, probes: [{kind: https, targets: [192.0.2.9]}]}", "an https probe needs the name");
+        yield return (0, "{device: eth9, probes: [{kind: dns, targets: [192.0.2.9], path: /x}]}", "are of http and https probes");
         yield return (0, "{device: eth9, probes: [{targets: [9.9.9.9], interval: 1ms}]}", "choose from 20ms to 1m");
         yield return (0, "{device: eth9, probes: [{targets: [9.9.9.9], interval: 2m}]}", "choose from 20ms to 1m");
         yield return (0, "{device: eth9, probes: [{targets: [9.9.9.9], timeout: 2h}]}", "choose from 10ms to 1m");
@@ -111,7 +114,7 @@ public sealed class AdmissionTests(ControlPlane plane)
         yield return (0, "{device: eth9, probes: [{targets: [9.9.9.9], lost: 101}]}", "should be less than or equal to 100");
         yield return (0, "{device: eth9, probes: [{targets: [9.9.9.9], quorum: 2}]}", "so many targets can never be alive");
         yield return (0, "{device: eth9, probes: [{targets: [9.9.9.9, 9.9.9.9]}]}", "Duplicate value");
-        yield return (0, "{device: eth9, probes: [{kind: tcp, targets: [9.9.9.9]}]}", "supported values");
+        yield return (0, "{device: eth9, probes: [{kind: bfd, targets: [9.9.9.9]}]}", "supported values");
         yield return (0, "{device: eth9, recovery: {good: 0}}", "should be greater than or equal to 1");
         yield return (0, "{device: eth9, recovery: {holdDown: 20m}}", "the longest hold-down");
         yield return (0, "{device: eth9, recovery: {holdDown: 2h, dampening: {max: 3h}}}", "choose from 0s to 1h");

@@ -220,4 +220,31 @@ public sealed class YamlReadingTests
         Assert.True(result.IsValid, string.Join('\n', result.Errors));
         return result.Configuration;
     }
+
+    [Fact]
+    public void Probes_of_every_kind_are_read_with_their_own_fields()
+    {
+        ConfigurationResult result = WanConfigurationReader.Read([new ConfigurationText("probes.yaml", """
+            apiVersion: wan.clovisor.io/v1alpha1
+            kind: WanLink
+            metadata: { name: fibre }
+            spec:
+              device: eth1
+              probes:
+              - { kind: tcp, targets: [9.9.9.9], port: 853, dscp: ef }
+              - { kind: http, targets: [192.0.2.1], host: portal.example, path: /health, status: 204, body: fine, port: 8080 }
+              - { kind: https, targets: [192.0.2.1], host: portal.example, verifyCertificate: "no" }
+              - { kind: dns, targets: [9.9.9.9], query: example.org }
+            """)]);
+
+        Assert.True(result.IsValid, string.Join('\n', result.Errors));
+        Assert.Equal(
+            [
+                new ProbeDefinition { Kind = ProbeKind.Tcp, Targets = [IPAddress.Parse("9.9.9.9")], Port = 853, Dscp = 46 },
+                new ProbeDefinition { Kind = ProbeKind.Http, Targets = [IPAddress.Parse("192.0.2.1")], Host = "portal.example", Path = "/health", Status = 204, Body = "fine", Port = 8080 },
+                new ProbeDefinition { Kind = ProbeKind.Https, Targets = [IPAddress.Parse("192.0.2.1")], Host = "portal.example", VerifyCertificate = false },
+                new ProbeDefinition { Kind = ProbeKind.Dns, Targets = [IPAddress.Parse("9.9.9.9")], Query = "example.org" },
+            ],
+            result.Configuration.Links[0].Probes);
+    }
 }

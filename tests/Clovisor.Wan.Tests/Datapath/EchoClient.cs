@@ -10,12 +10,13 @@ internal sealed class EchoClient : IDisposable
 {
     private const int IpTos = 1;
     private const int Ipv6TrafficClass = 67;
+    private const int BindToDevice = 25;
 
     private readonly Socket _socket;
     private readonly IPEndPoint _server;
 
     /// <summary>Must be made on a thread of the namespace that it shall send from.</summary>
-    internal EchoClient(bool tcp, IPAddress source, IPAddress server, byte dscp)
+    internal EchoClient(bool tcp, IPAddress source, IPAddress server, byte dscp, string? device = null)
     {
         ProtocolType protocol = tcp ? ProtocolType.Tcp : ProtocolType.Udp;
         _server = new IPEndPoint(server, EchoServer.Port);
@@ -28,6 +29,11 @@ internal sealed class EchoClient : IDisposable
         {
             bool v4 = source.AddressFamily == AddressFamily.InterNetwork;
             _socket.SetRawSocketOption(v4 ? 0 : 41, v4 ? IpTos : Ipv6TrafficClass, BitConverter.GetBytes(dscp << 2));
+        }
+
+        if (device is not null)
+        {
+            _socket.SetRawSocketOption(1, BindToDevice, System.Text.Encoding.ASCII.GetBytes(device));
         }
 
         _socket.Bind(new IPEndPoint(source, 0));

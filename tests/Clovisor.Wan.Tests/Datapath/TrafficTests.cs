@@ -158,4 +158,19 @@ public sealed class TrafficTests : IDisposable
             side.Exec("cat", "/proc/net/snmp6").Split('\n'),
             line => line.StartsWith("Udp6InCsumErrors", StringComparison.Ordinal) && !line.TrimEnd().EndsWith("\t0", StringComparison.Ordinal));
     }
+
+    [KernelTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_socket_that_is_tied_to_a_link_leaves_by_it_whatever_its_tag_says(bool tcp)
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1(plan: _lab.Plan(tag: 10));
+        EchoClient client = _lab.Client(tcp, v6: false, dscp: 10, device: "wan0");
+
+        client.Echo();
+
+        Assert.Equal(client.Source, _lab.Server.LastPeer);
+        Assert.Empty(datapath.Sessions());
+        Assert.True(datapath.Counters()[DatapathReason.OutTagUntrusted] > 0, "no tag was passed over");
+    }
 }

@@ -132,6 +132,20 @@ public sealed class LinkStateMachineTests
     }
 
     [Fact]
+    public void An_answer_that_lies_unread_is_no_failure_of_the_link()
+    {
+        var link = new VirtualLink();
+        link.Pass(5 * Second);
+        (link.Answers, link.Unread) = (_ => false, true);
+        link.Pass(20 * Second);
+        Assert.Single(link.Changes);
+
+        link.Unread = false;
+
+        Assert.InRange(link.Until(LinkState.Down, 2 * Second), TimeSpan.FromMilliseconds(500), Second);
+    }
+
+    [Fact]
     public void Two_lost_probes_in_a_row_are_no_failure()
     {
         var link = new VirtualLink();

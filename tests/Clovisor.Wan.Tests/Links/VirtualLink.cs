@@ -39,11 +39,16 @@ internal sealed class VirtualLink : IProbeSender
 
     public int Sent { get; private set; }
 
+    /// <summary>Whether answers lie in the kernel unread.</summary>
+    public bool Unread { get; set; }
+
+    public bool IsUnread(string device, ushort sequence) => Unread;
+
     public List<(TimeSpan At, LinkState State)> Changes { get; } = [];
 
     public int Switches => Changes.Count(static change => change.State is LinkState.Up);
 
-    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt)
+    public string? Send(in ProbeOrigin origin, ProbeDefinition definition, IPAddress target, ushort sequence, out TimeSpan sentAt)
     {
         sentAt = Now;
         Sent++;

@@ -24,8 +24,8 @@ public sealed class IcmpSenderTests
             using var sender = new IcmpSender(static () => TimeSpan.Zero);
             var origin = new ProbeOrigin("wan0", site.IndexOf("wan0"), Host(here));
 
-            Assert.Null(sender.Send(origin, target, 7, out _));
-            Assert.Null(sender.Send(origin, target, 0xFFFE, out _));
+            Assert.Null(sender.Send(origin, 0, target, 7, out _));
+            Assert.Null(sender.Send(origin, 0, target, 0xFFFE, out _));
 
             Assert.Equal((target, 7), Receive(sender));
             Assert.Equal((target, 0xFFFE), Receive(sender));
@@ -54,7 +54,7 @@ public sealed class IcmpSenderTests
             (long before0, long before1) = (Transmitted(site, "wan0"), Transmitted(site, "wan1"));
             for (ushort i = 0; i < 50; i++)
             {
-                Assert.Null(sender.Send(new ProbeOrigin("wan1", site.IndexOf("wan1"), IPAddress.Parse("10.9.1.1")), IPAddress.Parse("192.0.2.9"), i, out _));
+                Assert.Null(sender.Send(new ProbeOrigin("wan1", site.IndexOf("wan1"), IPAddress.Parse("10.9.1.1")), 0, IPAddress.Parse("192.0.2.9"), i, out _));
                 Assert.Equal((IPAddress.Parse("192.0.2.9"), i), Receive(sender));
             }
 
@@ -71,7 +71,7 @@ public sealed class IcmpSenderTests
         {
             using var sender = new IcmpSender(static () => TimeSpan.Zero);
 
-            string? error = sender.Send(new ProbeOrigin("wan7", 99, null), IPAddress.Parse("192.0.2.9"), 1, out _);
+            string? error = sender.Send(new ProbeOrigin("wan7", 99, null), 0, IPAddress.Parse("192.0.2.9"), 1, out _);
 
             Assert.Equal("Cannot bind an ICMP socket to 'wan7': No such device (errno 19).", error);
         });
@@ -90,12 +90,12 @@ public sealed class IcmpSenderTests
         {
             using var sender = new IcmpSender(static () => TimeSpan.Zero);
             var origin = new ProbeOrigin("wan0", site.IndexOf("wan0"), IPAddress.Parse("10.9.0.1"));
-            Assert.Null(sender.Send(origin, IPAddress.Parse("10.9.0.2"), 1, out _));
+            Assert.Null(sender.Send(origin, 0, IPAddress.Parse("10.9.0.2"), 1, out _));
             Receive(sender);
             site.Ip("addr", "flush", "dev", "wan0");
             site.AddAddress("wan0", "10.9.0.5/24");
 
-            Assert.Null(sender.Send(origin with { Source = IPAddress.Parse("10.9.0.5") }, IPAddress.Parse("10.9.0.2"), 2, out _));
+            Assert.Null(sender.Send(origin with { Source = IPAddress.Parse("10.9.0.5") }, 0, IPAddress.Parse("10.9.0.2"), 2, out _));
             Assert.Equal((IPAddress.Parse("10.9.0.2"), 2), Receive(sender));
             Assert.Single(sender.Sockets);
         });

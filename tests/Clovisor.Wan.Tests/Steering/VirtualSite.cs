@@ -69,7 +69,7 @@ internal sealed class VirtualSite : IProbeSender
 
     public void Boot(WanConfiguration configuration) => Core = new EngineCore(configuration, Datapath, this, Network.Table, Now);
 
-    public string? Send(in ProbeOrigin origin, IPAddress target, ushort sequence, out TimeSpan sentAt)
+    public string? Send(in ProbeOrigin origin, ProbeDefinition definition, IPAddress target, ushort sequence, out TimeSpan sentAt)
     {
         sentAt = Now;
         if (Answers(origin.Device, target))

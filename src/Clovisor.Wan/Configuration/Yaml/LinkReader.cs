@@ -84,18 +84,27 @@ internal static class LinkReader
 
     private static ProbeDefinition? ReadProbe(FieldReader probe)
     {
-        string? kind = probe.OptionalText("kind", "write icmp");
-        if (kind is "tcp" or "http" or "https" or "dns" or "bfd" or "twamp")
+        string? kind = probe.OptionalText("kind", "write icmp, tcp, http, https or dns");
+        if (kind is "bfd" or "twamp")
         {
             // Its other fields are of a form that is not defined yet, so nothing is said about them.
-            probe.NotSupported("kind", $"probes of kind '{kind}' are not supported yet; use icmp.");
+            probe.NotSupported("kind", $"probes of kind '{kind}' are not supported; use icmp, tcp, http, https or dns.");
             return null;
         }
 
-        probe.Word("kind", ProbeKind.Icmp, ("icmp", ProbeKind.Icmp));
         var defaults = new ProbeDefinition { Targets = [] };
         var definition = new ProbeDefinition
         {
+            Kind = probe.Word(
+                "kind", ProbeKind.Icmp, ("icmp", ProbeKind.Icmp), ("tcp", ProbeKind.Tcp), ("http", ProbeKind.Http), ("https", ProbeKind.Https), ("dns", ProbeKind.Dns)),
+            Port = probe.Has("port") ? probe.Integer("port", 0) : null,
+            Dscp = probe.Read<byte>("dscp", Dscp.TryParse, Dscp.Hint, 0),
+            Host = probe.OptionalText("host", "write the name of the server"),
+            Path = probe.OptionalText("path", "write a path such as /health") ?? defaults.Path,
+            Status = probe.Has("status") ? probe.Integer("status", 0) : null,
+            Body = probe.OptionalText("body", "write a text that the response contains"),
+            Query = probe.OptionalText("query", "write a domain name") ?? defaults.Query,
+            VerifyCertificate = probe.Word("verifyCertificate", true, ("yes", true), ("no", false)),
             Targets = probe.List<IPAddress>("targets", TryAddress, AddressHint),
             Interval = probe.Duration("interval", defaults.Interval),
             Timeout = probe.Duration("timeout", defaults.Timeout),
@@ -104,7 +113,7 @@ internal static class LinkReader
         };
         if (!probe.Has("targets"))
         {
-            probe.Missing("targets", "name at least one address that answers pings");
+            probe.Missing("targets", "name at least one address that answers");
         }
 
         probe.Finish();
