@@ -17,17 +17,28 @@ namespace Clovisor.Wan.Probes;
 /// </remarks>
 public sealed record ProbeDefinition
 {
+    private readonly TimeSpan? _interval;
+    private readonly TimeSpan? _timeout;
+
     /// <summary>What is sent. The default is <see cref="ProbeKind.Icmp"/>.</summary>
     public ProbeKind Kind { get; init; }
 
     /// <summary>Who is asked: 1 to 8 unicast addresses, none twice. Addresses, not names: a name would need the link to resolve.</summary>
     public required ImmutableArray<IPAddress> Targets { get; init => field = value.IsDefault ? [] : value; }
 
-    /// <summary>The time from one probe of a target to the next. 20 ms to 1 minute; the default is 250 ms.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>The time from one probe of a target to the next. 20 ms to 1 minute; the default is 250 ms for ICMP, and 5 seconds for the others, whose targets have more to do for each.</summary>
+    public TimeSpan Interval
+    {
+        get => _interval ?? TimeSpan.FromMilliseconds(Kind == ProbeKind.Icmp ? 250 : 5000);
+        init => _interval = value;
+    }
 
-    /// <summary>The longest time that an answer is waited for. 10 ms to 1 minute; the default is 1 second.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>The longest time that an answer is waited for. 10 ms to 1 minute; the default is 1 second for ICMP, and 3 seconds for the others.</summary>
+    public TimeSpan Timeout
+    {
+        get => _timeout ?? TimeSpan.FromSeconds(Kind == ProbeKind.Icmp ? 1 : 3);
+        init => _timeout = value;
+    }
 
     /// <summary>How many probes in a row without an answer make a target dead. 1 to 100; the default is 3.</summary>
     public int Lost { get; init; } = 3;

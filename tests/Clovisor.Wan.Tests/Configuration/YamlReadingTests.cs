@@ -97,6 +97,16 @@ public sealed class YamlReadingTests
         Assert.NotEqual(expected with { NextHops = [] }, link);
     }
 
+    [Theory]
+    [InlineData("{ targets: [9.9.9.9] }", 250, 1000)]
+    [InlineData("{ kind: tcp, port: 443, targets: [9.9.9.9] }", 5000, 3000)]
+    [InlineData("{ kind: http, targets: [9.9.9.9], interval: 1s, timeout: 500ms }", 1000, 500)]
+    public void What_costs_its_target_more_is_asked_less_often(string probe, int interval, int timeout)
+    {
+        ProbeDefinition read = Read($"apiVersion: wan.clovisor.io/v1alpha1\nkind: WanLink\nmetadata: {{ name: x }}\nspec: {{ device: eth0, probes: [{probe}] }}\n").Links[0].Probes[0];
+        Assert.Equal((interval, timeout), (read.Interval.TotalMilliseconds, read.Timeout.TotalMilliseconds));
+    }
+
     [Fact]
     public void Fields_that_are_missing_have_their_defaults() =>
         Assert.Equal(new WanLink { Name = "lte", Device = "wwan0", Role = LinkRole.Backup }, Read(Whole).Links[1]);

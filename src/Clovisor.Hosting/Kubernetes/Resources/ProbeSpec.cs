@@ -28,13 +28,13 @@ public sealed record ProbeSpec
     [CelRule(TextForm.Unicast, TextForm.UnicastMessage, OfItems = true)]
     public ImmutableArray<string>? Targets { get; init; }
 
-    /// <summary>The time from one probe of a target to the next. 20ms to 1m; the default is 250ms.</summary>
+    /// <summary>The time from one probe of a target to the next. 20ms to 1m; the default is 250ms for icmp and 5s for the others.</summary>
     [RegularExpression(TextForm.Duration)]
     [StringLength(16)]
     [CelRule("duration(self) >= duration('20ms') && duration(self) <= duration('1m')", "choose from 20ms to 1m")]
     public string? Interval { get; init; }
 
-    /// <summary>The longest time that an answer is waited for. 10ms to 1m; the default is 1s.</summary>
+    /// <summary>The longest time that an answer is waited for. 10ms to 1m; the default is 1s for icmp and 3s for the others.</summary>
     [RegularExpression(TextForm.Duration)]
     [StringLength(16)]
     [CelRule("duration(self) >= duration('10ms') && duration(self) <= duration('1m')", "choose from 10ms to 1m")]

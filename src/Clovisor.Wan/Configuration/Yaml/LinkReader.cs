@@ -92,11 +92,12 @@ internal static class LinkReader
             return null;
         }
 
-        var defaults = new ProbeDefinition { Targets = [] };
+        ProbeKind asked = probe.Word(
+            "kind", ProbeKind.Icmp, ("icmp", ProbeKind.Icmp), ("tcp", ProbeKind.Tcp), ("http", ProbeKind.Http), ("https", ProbeKind.Https), ("dns", ProbeKind.Dns));
+        var defaults = new ProbeDefinition { Kind = asked, Targets = [] };
         var definition = new ProbeDefinition
         {
-            Kind = probe.Word(
-                "kind", ProbeKind.Icmp, ("icmp", ProbeKind.Icmp), ("tcp", ProbeKind.Tcp), ("http", ProbeKind.Http), ("https", ProbeKind.Https), ("dns", ProbeKind.Dns)),
+            Kind = asked,
             Port = probe.Has("port") ? probe.Integer("port", 0) : null,
             Dscp = probe.Read<byte>("dscp", Dscp.TryParse, Dscp.Hint, 0),
             Host = probe.OptionalText("host", "write the name of the server"),
