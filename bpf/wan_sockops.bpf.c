@@ -11,6 +11,7 @@
 
 #include "clovisor/entry.h"
 #include "clovisor/tag.h"
+#include "clovisor/watch.h"
 
 #define CLV_TCP			6
 #define CLV_AF_INET		2
@@ -127,10 +128,17 @@ int clv_connect(struct bpf_sock_ops *ops)
 	struct clv_tuple tuple = {};
 	__u32 association;
 
-	if (ops->op != BPF_SOCK_OPS_TCP_CONNECT_CB || !clv_socket_tuple(ops, &tuple))
+	if (ops->op != BPF_SOCK_OPS_TCP_CONNECT_CB && ops->op != BPF_SOCK_OPS_RTT_CB && ops->op != BPF_SOCK_OPS_RETRANS_CB)
 		return 1;
+	if (!clv_socket_tuple(ops, &tuple))
+		return 1;
+	if (ops->op != BPF_SOCK_OPS_TCP_CONNECT_CB) {
+		clv_watch(ops, &tuple, ops->op == BPF_SOCK_OPS_RTT_CB);
+		return 1;
+	}
 	if (clv_stays_here(&tuple))
 		return clv_count_socket(CLV_SOCK_LOCAL);
+	clv_begin_watch(ops);
 	association = clv_socket_association(ops, &tuple);
 	if (!association)
 		return clv_count_socket(CLV_SOCK_UNTAGGED);

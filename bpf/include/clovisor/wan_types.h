@@ -203,6 +203,15 @@ struct clv_settings {
 };
 _Static_assert(sizeof(struct clv_settings) == 8, "clv_settings layout");
 
+/* What connections on a link have told of it. */
+struct clv_quality {
+	__u64 packets;		/* data segments sent, those that were sent again among them */
+	__u64 lost;		/* segments that were sent again */
+	__u64 round_trips;	/* how many were measured */
+	__u64 round_trip_us;	/* their sum, in microseconds, smoothed by the kernel */
+};
+_Static_assert(sizeof(struct clv_quality) == 32, "clv_quality layout");
+
 /* What a process that finds the pinned maps must know before it touches them. */
 struct clv_layout {
 	__u32 version;			/* CLV_LAYOUT_VERSION */

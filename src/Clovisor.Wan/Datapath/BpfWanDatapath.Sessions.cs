@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Datapath.Layout;
+using Clovisor.Wan.Sla;
 
 namespace Clovisor.Wan.Datapath;
 
@@ -86,6 +87,37 @@ public sealed partial class BpfWanDatapath
         var settler = new Settler(this, actions, associationIndex, linkIndex);
         _sessions.Walk(ref settler);
         return settler.Settled;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Of TCP connections of <see cref="WanDatapathSettings.TrustedCgroup"/>: data segments, those that were sent again, and round trips, all
+    /// as the kernel counts them for each connection. Losses of what peers send are not seen. Null where no group is named.</remarks>
+    public IReadOnlyList<PassiveSample>? Measure()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            if (_sockets.Quality is not { } counters)
+            {
+                return null;
+            }
+
+            var samples = new List<PassiveSample>(_placement.Links.Length);
+            for (int link = 0; link < _placement.Links.Length; link++)
+            {
+                ClvQuality since = counters.Take(_placement.LinkIndex(link));
+                if (since.Packets > 0 || since.RoundTrips > 0)
+                {
+                    samples.Add(new PassiveSample(
+                        _plan!.Links[link].Name,
+                        (long)since.Packets,
+                        (long)Math.Min(since.Lost, since.Packets),
+                        since.RoundTrips == 0 ? null : TimeSpan.FromMicroseconds((long)(since.RoundTripUs / since.RoundTrips))));
+                }
+            }
+
+            return samples;
+        }
     }
 
     /// <inheritdoc/>

@@ -15,10 +15,14 @@ internal sealed class DatapathSockets : IDisposable
 
     private readonly BpfHashMap<ulong, uint> _announced;
     private CgroupAttachment? _attachment;
+    private LinkQualityCounters? _quality;
 
     private DatapathSockets(BpfHashMap<ulong, uint> announced) => _announced = announced;
 
     internal bool IsAttached => _attachment is not null;
+
+    /// <summary>What the group's connections tell of their links; null where no group is named.</summary>
+    internal LinkQualityCounters? Quality => _quality;
 
     /// <summary>
     /// Brings into force how tags are read. The program is attached before other tags cease to count, and taken from another group after
@@ -33,7 +37,7 @@ internal sealed class DatapathSockets : IDisposable
             if (settings.TrustedCgroup is { } group)
             {
                 kept = pins.SocketHook(Cgroup.ReadId(group));
-                sockets._attachment = Attach(pins, group, kept);
+                (sockets._attachment, sockets._quality) = Attach(pins, group, kept);
             }
 
             WriteSettings(pins, settings);
@@ -71,14 +75,20 @@ internal sealed class DatapathSockets : IDisposable
     }
 
     /// <summary>Lets go of the program and leaves it in place.</summary>
-    public void Dispose() => _attachment?.Dispose();
+    public void Dispose()
+    {
+        _attachment?.Dispose();
+        _quality?.Dispose();
+    }
 
     internal static BpfObjectFile OpenObject() => DatapathMaps.OpenObject(ObjectName);
 
-    private static CgroupAttachment Attach(PinDirectory pins, string group, string pin)
+    private static (CgroupAttachment Attachment, LinkQualityCounters Quality) Attach(PinDirectory pins, string group, string pin)
     {
         using BpfObjectFile file = OpenObject();
-        foreach (BpfMapDefinition definition in file.Maps)
+
+        // The others are the program's own, and end with it.
+        foreach (BpfMapDefinition definition in file.Maps.Where(definition => File.Exists(pins.Map(definition.Name))))
         {
             using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
             definition.MaxEntries = pinned.MaxEntries;
@@ -87,7 +97,16 @@ internal sealed class DatapathSockets : IDisposable
 
         using BpfObject loaded = file.Load();
         using BpfProgram program = loaded.Program("clv_connect");
-        return program.AttachCgroup(group, options: new CgroupAttachOptions { Kind = CgroupAttachmentKind.Link, PinPath = pin });
+        var quality = new LinkQualityCounters(loaded.PerCpuArrayMap<ClvQuality>("clv_quality"));
+        try
+        {
+            return (program.AttachCgroup(group, options: new CgroupAttachOptions { Kind = CgroupAttachmentKind.Link, PinPath = pin }), quality);
+        }
+        catch
+        {
+            quality.Dispose();
+            throw;
+        }
     }
 
     private static void WriteSettings(PinDirectory pins, WanDatapathSettings settings)

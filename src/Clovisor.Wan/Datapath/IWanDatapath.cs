@@ -1,3 +1,5 @@
+using Clovisor.Wan.Sla;
+
 namespace Clovisor.Wan.Datapath;
 
 /// <summary>The per-packet side: decides nothing about policy, carries out what the plan and the slots say.</summary>
@@ -45,6 +47,10 @@ public interface IWanDatapath : IDisposable
     /// <summary>Forgets a session: its packets then go as the node's routes say.</summary>
     /// <returns>False when there was no such session.</returns>
     bool Remove(in SessionTuple tuple);
+
+    /// <summary>What sessions have told of the links of the plan since this was last called, for those of which they told something.</summary>
+    /// <returns>Null when nothing is measured here: it need not be asked again.</returns>
+    IReadOnlyList<PassiveSample>? Measure() => null;
 
     /// <summary>Copies the sessions that the kernel holds. Cost is proportional to the size of the map.</summary>
     IReadOnlyList<WanSession> Sessions();

@@ -5,6 +5,7 @@ using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
 using Clovisor.Wan.Netlink;
 using Clovisor.Wan.Probes;
+using Clovisor.Wan.Sla;
 
 namespace Clovisor.Wan.Steering;
 
@@ -12,12 +13,14 @@ namespace Clovisor.Wan.Steering;
 internal sealed class EngineCore
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private readonly IWanDatapath _datapath;
     private readonly IProbeSender _sender;
     private readonly TimeSpan _firstPlanBy;
     private TimeSpan? _retryAt;
+    private TimeSpan? _measureAt = TimeSpan.Zero;
     private volatile int _version;
 
     public EngineCore(WanConfiguration configuration, IWanDatapath datapath, IProbeSender sender, NetworkTable table, TimeSpan now)
@@ -54,7 +57,7 @@ internal sealed class EngineCore
     public int Version => _version;
 
     /// <summary>When <see cref="Step"/> has something to do even if nothing happens; null for never.</summary>
-    public TimeSpan? NextWake => new[] { Monitor.NextWake, Steering.NextWake, _retryAt, IsReady ? null : _firstPlanBy }.Min();
+    public TimeSpan? NextWake => new[] { Monitor.NextWake, Steering.NextWake, _retryAt, IsReady ? _measureAt : null, IsReady ? null : _firstPlanBy }.Min();
 
     /// <summary>Does what is due and draws the conclusions.</summary>
     /// <remarks>
@@ -69,6 +72,11 @@ internal sealed class EngineCore
         if (networkChanged)
         {
             Monitor.LookUp(Table, now);
+        }
+
+        if (IsReady && now >= _measureAt)
+        {
+            Measure(now);
         }
 
         bool classesChanged = Monitor.Run(now);
@@ -124,6 +132,24 @@ internal sealed class EngineCore
         }
 
         return hops;
+    }
+
+    private void Measure(TimeSpan now)
+    {
+        try
+        {
+            IReadOnlyList<PassiveSample>? samples = _datapath.Measure();
+            _measureAt = samples is null ? null : now + MeasureInterval;
+            foreach (PassiveSample sample in samples ?? [])
+            {
+                Monitor.Observe(in sample, now);
+            }
+        }
+        catch (Exception refused) when (refused is BpfException or ObjectDisposedException)
+        {
+            // Probes go on without it.
+            _measureAt = now + LongestWait;
+        }
     }
 
     private void TryFollow(TimeSpan now)

@@ -369,4 +369,28 @@ public sealed class EngineCoreTests
         Assert.Equal((SelectionReason.Tier, 1), (status.Associations[1].Reason, status.Associations[1].Tier!.Value));
         Assert.Equal([new LinkShare("fibre", 64)], status.Associations[1].Links);
     }
+
+    [Fact]
+    public void What_sessions_tell_moves_new_sessions_from_a_link_that_loses()
+    {
+        var voice = new SlaClass { Name = "voice", Loss = new SlaLimit<double>(0.04, 0.02) };
+        var site = VirtualSite.Start(VirtualSite.Configuration(association => association with { Sla = "voice" }, null, voice), datapath => datapath.Measures = () => []);
+        site.Pass(5);
+        Assert.Equal("lte", site.Datapath.LinksOf(1));
+        Assert.InRange(site.Datapath.Measured, 4, 7);
+
+        site.Datapath.Measures = () => [new PassiveSample("lte", 100, 20, TimeSpan.FromMilliseconds(30))];
+        site.Pass(5);
+
+        Assert.Equal(("fibre", LinkState.Degraded), (site.Datapath.LinksOf(1), site.StateOf("lte")));
+    }
+
+    [Fact]
+    public void A_datapath_that_measures_nothing_is_asked_once()
+    {
+        VirtualSite site = VirtualSite.Start();
+        site.Pass(10);
+
+        Assert.Equal(1, site.Datapath.Measured);
+    }
 }

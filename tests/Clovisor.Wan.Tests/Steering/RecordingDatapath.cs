@@ -1,5 +1,6 @@
 using Clovisor.Bpf;
 using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Sla;
 
 namespace Clovisor.Wan.Tests.Steering;
 
@@ -16,6 +17,18 @@ internal sealed class RecordingDatapath : IWanDatapath
     public bool[] Usable { get; private set; } = [];
 
     public bool Refuses { get; set; }
+
+    /// <summary>What sessions tell each time that it is asked for; null when nothing measures.</summary>
+    public Func<IReadOnlyList<PassiveSample>>? Measures { get; set; }
+
+    /// <summary>How often it was asked for.</summary>
+    public int Measured { get; private set; }
+
+    public IReadOnlyList<PassiveSample>? Measure()
+    {
+        Measured++;
+        return Measures?.Invoke();
+    }
 
     /// <summary>What was called since this was last asked.</summary>
     public string[] Calls

@@ -28,9 +28,10 @@ internal sealed class VirtualSite : IProbeSender
 
     public List<LinkTransition> Transitions { get; } = [];
 
-    public static VirtualSite Start(WanConfiguration? configuration = null)
+    public static VirtualSite Start(WanConfiguration? configuration = null, Action<RecordingDatapath>? prepare = null)
     {
         var site = new VirtualSite();
+        prepare?.Invoke(site.Datapath);
         site.Plug(2, "eth0", "10.9.0.1", "10.9.0.2");
         site.Plug(3, "eth1", "10.9.1.1", "10.9.1.2");
         site.Boot(configuration ?? Configuration());
