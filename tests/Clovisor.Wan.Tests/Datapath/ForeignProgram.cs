@@ -8,6 +8,8 @@ namespace Clovisor.Wan.Tests.Datapath;
 /// <summary>A program of somebody else's on a device, which counts the packets that it sees and passes them on.</summary>
 internal sealed class ForeignProgram : IDisposable
 {
+    private const uint Mark = 0x77;
+
     private const string Counting = """
         struct {
             __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -21,7 +23,8 @@ internal sealed class ForeignProgram : IDisposable
             __u32 zero = 0;
             __u64 *count = bpf_map_lookup_elem(&seen, &zero);
 
-            if (count)
+            skb->mark = MARK;
+            if (count && (CONDITION))
                 __sync_fetch_and_add(count, 1);
             return TC_ACT_UNSPEC;
         }
@@ -31,16 +34,26 @@ internal sealed class ForeignProgram : IDisposable
     private readonly BpfArrayMap<ulong> _seen;
     private readonly TcAttachment _attachment;
 
-    internal ForeignProgram(WanLab lab, TcAttachmentKind kind, TcDirection direction, string device)
+    /// <param name="lab">Whose edge.</param>
+    /// <param name="kind">By tcx or clsact.</param>
+    /// <param name="direction">The side of the device.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="marks">Whether it marks what it sees.</param>
+    /// <param name="counts">A condition in C that a packet must meet to be counted.</param>
+    internal ForeignProgram(WanLab lab, TcAttachmentKind kind, TcDirection direction, string device, bool marks = false, string counts = "1")
     {
         _lab = lab;
-        using var file = BpfObjectFile.Open(BpfCompiler.Compile(Counting), "foreign.bpf.o");
+        string code = Counting.Replace("MARK", marks ? $"{Mark}" : "skb->mark", StringComparison.Ordinal).Replace("CONDITION", counts, StringComparison.Ordinal);
+        using var file = BpfObjectFile.Open(BpfCompiler.Compile(code), "foreign.bpf.o");
         using BpfObject loaded = file.Load();
         using Clovisor.Bpf.Programs.BpfProgram program = loaded.Program("foreign");
         _seen = loaded.ArrayMap<ulong>("seen");
         int index = lab.Edge.IndexOf(device);
         _attachment = lab.Edge.Run(() => TcAttachment.Attach(program, index, direction, new TcAttachOptions { Kind = kind, Priority = 7, Handle = 7 }));
     }
+
+    /// <summary>A condition: that such a program has marked the packet.</summary>
+    internal static string IsMarked { get; } = $"skb->mark == {Mark}";
 
     internal long SeenWhile(Action action)
     {
