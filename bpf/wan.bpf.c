@@ -17,31 +17,38 @@
 #include "clovisor/translate.h"
 #include "clovisor/verdict.h"
 
-SEC("tc")
-int clv_egress(struct __sk_buff *skb)
+static __always_inline int clv_out(struct __sk_buff *skb)
 {
 	struct clv_packet pkt = {};
 	struct clv_session *session;
-	enum clv_reason reason;
+	enum clv_reason reason = CLV_OUT_NO_SESSION;
 	int parsed;
 
-	if (clv_was_claimed(skb))
-		return clv_pass(CLV_OUT_CLAIMED);
-	parsed = clv_parse(skb, &pkt);
+	parsed = clv_read(skb, &pkt);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
 	if (pkt.error)
 		return clv_error_out(skb, &pkt);
 	session = clv_find(&pkt.tuple, pkt.v6);
-	if (!session)
-		session = clv_tagged(skb, &pkt, &reason);
-	if (session || (reason != CLV_OUT_NO_SESSION && reason != CLV_OUT_TAG_UNTRUSTED)) {
-		if (clv_clear_tag(skb, &pkt))
-			return clv_drop(CLV_OUT_FAILED);
+	if (!session) {
+		__u32 tag = clv_packet_tag(&pkt);
+
+		/* Most of what has no session ends here. */
+		if (!tag)
+			return clv_pass(CLV_OUT_NO_SESSION);
+		session = clv_tagged(skb, &pkt, tag, &reason);
 	}
+	if ((session || reason != CLV_OUT_TAG_UNTRUSTED) && clv_clear_tag(skb, &pkt))
+		return clv_drop(CLV_OUT_FAILED);
 	if (!session)
 		return clv_pass(reason);
 	return clv_leave(skb, &pkt, session, CLV_AT_WAN);
+}
+
+SEC("tc")
+int clv_egress(struct __sk_buff *skb)
+{
+	return clv_was_claimed(skb) ? clv_pass(CLV_OUT_CLAIMED) : clv_out(skb);
 }
 
 /*
@@ -55,7 +62,7 @@ int clv_lan(struct __sk_buff *skb)
 	struct clv_session *session;
 	int parsed;
 
-	parsed = clv_parse(skb, &pkt);
+	parsed = clv_read(skb, &pkt);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
 	if (skb->pkt_type != CLV_PACKET_HOST || skb->vlan_present || pkt.vlans)
@@ -79,10 +86,10 @@ int clv_ingress(struct __sk_buff *skb)
 	struct clv_wire origin = {};
 	struct clv_session *session;
 	__u32 to_lan, mtu;
-	bool found, large;
+	bool found, large, translated, hop;
 	int parsed;
 
-	parsed = clv_parse(skb, &pkt);
+	parsed = clv_read(skb, &pkt);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
 	if (pkt.error)
@@ -109,10 +116,12 @@ int clv_ingress(struct __sk_buff *skb)
 		if (clv_clamp(skb, &pkt, skb->ifindex))
 			return clv_drop(CLV_IN_FAILED);
 	}
-	if ((origin.port != pkt.tuple.dport || !clv_same_addr(origin.addr, pkt.tuple.daddr)) && clv_rewrite(skb, &pkt, CLV_DESTINATION, &origin))
+	hop = to_lan && !large && clv_is_plain(&pkt);
+	translated = origin.port != pkt.tuple.dport || !clv_same_addr(origin.addr, pkt.tuple.daddr);
+	if ((translated || hop) && clv_change(skb, &pkt, CLV_DESTINATION, translated ? &origin : NULL, hop))
 		return clv_drop(CLV_IN_FAILED);
 	if (to_lan)
-		return large || !clv_is_plain(&pkt) ? clv_pass(CLV_IN_ROUTED) : clv_deliver(skb, &pkt, to_lan, CLV_IN_DELIVERED);
+		return hop ? clv_deliver(skb, &pkt, to_lan, CLV_IN_DELIVERED) : clv_pass(CLV_IN_ROUTED);
 	return clv_return(skb, &pkt, session, CLV_IN_HOME, CLV_IN_RETURNED);
 }
 

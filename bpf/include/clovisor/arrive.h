@@ -31,11 +31,11 @@ static __always_inline __u32 clv_goes_to_lan(const struct clv_session *session, 
 
 /*
  * Sends the packet out by the LAN device. To whom there, the node's own routes and neighbours know: what came from a LAN by its hardware
- * address could be anybody's.
+ * address could be anybody's. Its hop is off already.
  */
 static __always_inline int clv_deliver(struct __sk_buff *skb, struct clv_packet *pkt, __u32 lan, enum clv_reason reason)
 {
-	if (clv_untag(skb, pkt) || clv_take_hop(skb, pkt))
+	if (clv_untag(skb, pkt))
 		return clv_drop(CLV_IN_FAILED);
 	return clv_verdict(reason, bpf_redirect_neigh(lan, NULL, 0, 0));
 }
@@ -73,7 +73,8 @@ static __noinline int clv_error_in(struct __sk_buff *skb, struct clv_packet *pkt
 		return clv_drop(CLV_IN_FAILED);
 	to_lan = clv_goes_to_lan(session, skb->ifindex);
 	if (to_lan)
-		return clv_is_plain(pkt) ? clv_deliver(skb, pkt, to_lan, CLV_IN_ICMP_ERROR) : clv_pass(CLV_IN_ROUTED);
+		return !clv_is_plain(pkt) ? clv_pass(CLV_IN_ROUTED) :
+		       clv_take_hop(skb, pkt) ? clv_drop(CLV_IN_FAILED) : clv_deliver(skb, pkt, to_lan, CLV_IN_ICMP_ERROR);
 	return clv_return(skb, pkt, session, CLV_IN_ICMP_ERROR, CLV_IN_ICMP_ERROR);
 }
 

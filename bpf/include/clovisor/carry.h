@@ -38,16 +38,16 @@ static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *p
 	}
 	clv_count_out(skb, pkt, session);
 	clv_is_at_home(session, skb->ifindex, pkt, hook == CLV_AT_WAN);
-	if (hook == CLV_AT_LAN && clv_take_hop(skb, pkt))
-		return clv_drop(CLV_OUT_FAILED);
 	if (hook == CLV_AT_WAN && !home && clv_untag(skb, pkt))
 		return clv_drop(CLV_OUT_FAILED);
 	if (binding.is.link & CLV_TRANSLATED) {
 		struct clv_wire source = { .port = binding.is.port };
 
 		clv_source(link, pkt, source.addr);
-		if (clv_rewrite(skb, pkt, CLV_SOURCE, &source))
+		if (clv_change(skb, pkt, CLV_SOURCE, &source, hook == CLV_AT_LAN))
 			return clv_drop(CLV_OUT_FAILED);
+	} else if (hook == CLV_AT_LAN && clv_change(skb, pkt, CLV_SOURCE, NULL, 1)) {
+		return clv_drop(CLV_OUT_FAILED);
 	}
 	if (clv_clamp(skb, pkt, link->ifindex))
 		return clv_drop(CLV_OUT_FAILED);

@@ -6,6 +6,7 @@
 #include "packet.h"
 #include "wan_maps.h"
 
+#define CLV_ALWAYS_FITS	(ETH_HLEN + 576)	/* what every host must take: no device that packets are forwarded to carries less */
 #define CLV_AF_INET	2
 #define CLV_AF_INET6	10
 
@@ -90,6 +91,8 @@ static __always_inline struct clv_choice clv_device_choice(__u32 ifindex)
 static __always_inline bool clv_too_large(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 ifindex, __u32 *mtu)
 {
 	*mtu = 0;
+	if (skb->len <= CLV_ALWAYS_FITS)
+		return false;
 	if (bpf_check_mtu(skb, ifindex, mtu, 0, BPF_MTU_CHK_SEGS) <= 0)
 		return false;
 	/* The helper counts the tags in the frame, which stay behind. */

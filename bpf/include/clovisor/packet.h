@@ -64,6 +64,7 @@ struct clv_packet {
 	__be32 fragment;	/* the identification, of fragments only */
 	bool v6;
 	bool error;		/* an ICMP error: about another packet, and of no session itself */
+	bool usual;		/* IPv4 without options, TCP or UDP, whole, its headers in one piece behind an Ethernet header without tags */
 	__u8 part;		/* enum clv_part */
 	__u8 dscp;		/* without the ECN bits */
 	__u8 tcp_flags;		/* 0 for other protocols, and for later fragments */

@@ -27,15 +27,15 @@ static __always_inline bool clv_is_tied(struct __sk_buff *skb)
 	return socket && socket->bound_dev_if == skb->ifindex;
 }
 
-/* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
-static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, enum clv_reason *reason)
+/* What the packet is tagged with. 0: nothing; n: association n - 1. */
+static __always_inline __u32 clv_packet_tag(const struct clv_packet *pkt)
 {
-	bool ports = pkt->tuple.protocol == IPPROTO_TCP || pkt->tuple.protocol == IPPROTO_UDP;
-	__u32 tag = clv_tag(ports ? pkt->tuple.sport : 0, pkt->dscp);
+	return clv_tag(clv_has_ports(pkt->tuple.protocol) ? pkt->tuple.sport : 0, pkt->dscp);
+}
 
-	*reason = CLV_OUT_NO_SESSION;
-	if (!tag)
-		return NULL;
+/* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
+static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 tag, enum clv_reason *reason)
+{
 	*reason = CLV_OUT_TAG_UNTRUSTED;
 	if (clv_is_tied(skb) || !clv_is_trusted(skb))
 		return NULL;

@@ -7,6 +7,7 @@
  * memory, and with offloads the field holds only the sum over the pseudo header, which the helpers know.
  */
 
+#include "hop.h"
 #include "packet.h"
 
 enum clv_end {
@@ -122,6 +123,67 @@ __noinline int clv_rewrite(struct __sk_buff *skb, const struct clv_packet *pkt, 
 		__builtin_memcpy(from, pkt->tuple.daddr, sizeof(from));
 	error = pkt->v6 ? clv_rewrite_v6(skb, pkt, end, from, to) : clv_rewrite_v4(skb, pkt, end, from[3], to[3]);
 	return error ?: clv_rewrite_port(skb, pkt, end, wire->port);
+}
+
+/* Bytes 8 to 19 of an IPv4 header: all that changes of it. */
+struct clv_v4_rest {
+	__u8 hops;
+	__u8 protocol;
+	__sum16 check;
+	__be32 saddr;
+	__be32 daddr;
+};
+
+/* The checksum after a word of what it covers has changed. */
+static __always_inline __sum16 clv_resum(__sum16 check, __be32 from, __be32 to)
+{
+	__u32 sum = (__u16)~check;
+
+	sum += (__u16)~(from >> 16) + (__u16)~from + (to >> 16) + (__u16)to;
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* The network header of the usual packet, with one end replaced and so many hops taken off, written at once. */
+static __always_inline long clv_rewrite_header(struct __sk_buff *skb, const struct clv_packet *pkt, int end, __be32 to, __u8 hops)
+{
+	struct clv_v4_rest rest = {
+		.hops = pkt->hops - hops,
+		.protocol = pkt->tuple.protocol,
+		.saddr = pkt->tuple.saddr[3],
+		.daddr = pkt->tuple.daddr[3],
+	};
+	void *data = (void *)(long)skb->data;
+	const struct iphdr *ip = data + ETH_HLEN;
+
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
+		return -1;
+	rest.check = clv_resum(ip->check, end == CLV_SOURCE ? rest.saddr : rest.daddr, to);
+	rest.check = clv_resum(rest.check, bpf_htons(pkt->hops << 8), bpf_htons(rest.hops << 8));
+	if (end == CLV_SOURCE)
+		rest.saddr = to;
+	else
+		rest.daddr = to;
+	return bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, ttl), &rest, sizeof(rest), 0);
+}
+
+/*
+ * Replaces the address and the port of one end, where wire is not NULL, and takes hops off. 0, or the helper's error; then the packet
+ * is spoilt and must be dropped.
+ */
+static __always_inline long clv_change(struct __sk_buff *skb, const struct clv_packet *pkt, int end, const struct clv_wire *wire, __u8 hops)
+{
+	__be32 from = end == CLV_SOURCE ? pkt->tuple.saddr[3] : pkt->tuple.daddr[3];
+	long error;
+
+	if (pkt->usual) {
+		error = wire ? bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), from, wire->addr[3], clv_checksum_flags(pkt) | BPF_F_PSEUDO_HDR | 4) : 0;
+		error = error ?: clv_rewrite_header(skb, pkt, end, wire ? wire->addr[3] : from, hops);
+		return error || !wire ? error : clv_rewrite_port(skb, pkt, end, wire->port);
+	}
+	error = hops ? clv_take_hop(skb, pkt) : 0;
+	return error || !wire ? error : clv_rewrite(skb, pkt, end, wire);
 }
 
 #endif
