@@ -46,7 +46,11 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("every tag counts where no group is named", false, new SourcePatch(
             "include/clovisor/tagged.h", "bpf_skb_under_cgroup(skb, &clv_trusted, 0) == 1", "bpf_skb_under_cgroup(skb, &clv_trusted, 0) != 0")),
         new("what comes from a LAN keeps all its hops", false, new SourcePatch(
-            "include/clovisor/carry.h", "if (hook == CLV_AT_LAN && clv_take_hop(skb, pkt))", "if (hook == CLV_AT_LAN && pkt->dscp == 64 && clv_take_hop(skb, pkt))")),
+            "include/clovisor/translate.h", ".hops = pkt->hops - hops,", ".hops = pkt->hops,")),
+        new("the usual packet's header keeps its checksum", false, new SourcePatch(
+            "include/clovisor/translate.h", "rest.check = clv_resum(ip->check,", "rest.check = ip->check; if (pkt->dscp == 64) rest.check = clv_resum(ip->check,")),
+        new("a first fragment is taken for a usual packet", false, new SourcePatch(
+            "include/clovisor/parse.h", "ip->frag_off & bpf_htons(CLV_IP_MORE | CLV_IP_OFFSET)", "ip->frag_off & bpf_htons(CLV_IP_OFFSET)")),
         new("a device's sum does not follow a hop of IPv6", false, new SourcePatch(
             "include/clovisor/hop.h", "sizeof(hops), BPF_F_RECOMPUTE_CSUM)", "sizeof(hops), 0)")),
         new("what does not fit is sent", false, new SourcePatch(
