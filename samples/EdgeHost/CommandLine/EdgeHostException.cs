@@ -17,13 +17,13 @@ internal sealed class EdgeHostException : Exception
     }
 
     /// <summary>What the process ends with; <c>docs/cli.md</c> lists them.</summary>
-    public int ExitCode { get; init; } = RoleTable.Failed;
+    public int ExitCode { get; init; } = ExitCodes.Failed;
 
     /// <summary>Bad input as against a bad machine.</summary>
-    public bool IsUsage => ExitCode == RoleTable.BadInput;
+    public bool IsUsage => ExitCode == ExitCodes.BadInput;
 
     public static EdgeHostException Usage(string role, string why, string remedy) =>
-        new($"cannot run 'EdgeHost {role}'", why, remedy) { ExitCode = RoleTable.BadInput };
+        new($"cannot run 'EdgeHost {role}'", why, remedy) { ExitCode = ExitCodes.BadInput };
 
     /// <summary>For what the libraries say: they name cause and remedy themselves.</summary>
     public static EdgeHostException From(string tried, Exception cause) => new($"{tried}: {cause.Message}", cause);

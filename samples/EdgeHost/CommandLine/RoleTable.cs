@@ -6,8 +6,8 @@ namespace Clovisor.EdgeHost.CommandLine;
 /// <summary>Finds the role that was asked for, runs it until it ends or a signal comes, and turns what happened into an exit code.</summary>
 internal static class RoleTable
 {
-    public const int Failed = 1;
-    public const int BadInput = 2;
+    public const int Failed = ExitCodes.Failed;
+    public const int BadInput = ExitCodes.BadInput;
     public const int Degraded = 4;
     public const int Unhealthy = 5;
     public const int Unreachable = 6;
