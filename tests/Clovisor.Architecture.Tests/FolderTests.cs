@@ -11,6 +11,12 @@ public sealed partial class FolderTests
     [InlineData("CONTRIBUTING.md")]
     [InlineData("docs/bpf.md")]
     [InlineData("docs/bpf-build.md")]
+    [InlineData("docs/cli.md")]
+    [InlineData("docs/telemetry.md")]
+    [InlineData("docs/install-node.md")]
+    [InlineData("docs/write-an-association.md")]
+    [InlineData("docs/troubleshooting.md")]
+    [InlineData("docs/releasing.md")]
     public void Every_path_that_a_document_names_exists(string document)
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, document));
