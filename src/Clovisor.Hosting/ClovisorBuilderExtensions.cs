@@ -76,6 +76,7 @@ public static class ClovisorBuilderExtensions
         parts.Services.TryAddSingleton<ClassEndpoint>();
         parts.Services.TryAddSingleton<StatusEndpoints>();
         parts.Services.TryAddSingleton<WarmUp>();
+        parts.Services.TryAddSingleton<OpenEndpoint>();
         parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SessionApiServer>());
         return builder;
     }

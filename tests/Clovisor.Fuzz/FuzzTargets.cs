@@ -17,6 +17,8 @@ internal static class FuzzTargets
         new("object", 30, static () => Seeds.Objects, ReadObject, static _ => false),
         new("log", 15, static () => Seeds.Logs, ReadLog, static _ => false),
         new("code", 10, static () => Seeds.Instructions, ReadCode, static _ => false),
+        new("message", 15, static () => SessionTarget.Messages, SessionTarget.ReadMessage, static _ => false),
+        new("report", 15, static () => SessionTarget.Reports, SessionTarget.ReadReport, static e => e is System.Text.Json.JsonException),
         new("generator", 5, static () => Seeds.Objects, GeneratorTarget.Run, static _ => false),
     ];
 

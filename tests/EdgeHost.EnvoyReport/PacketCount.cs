@@ -19,6 +19,14 @@ internal sealed record PacketCount
 
     public long SynsAstray { get; init; }
 
+    /// <summary>Packets with a request or a part of one in them.</summary>
+    public long Data { get; init; }
+
+    public long DataAstray { get; init; }
+
+    /// <summary>Connections with packets on more than one link.</summary>
+    public int Moved { get; init; }
+
     /// <summary>Packets without the DSCP of their class.</summary>
     public long Untagged { get; init; }
 
@@ -34,21 +42,30 @@ internal sealed record PacketCount
         // Records are never removed, so those of the run are the ones that were not there, and those that took requests since.
         ConnectionRecord[] ours = [.. after.Where((record, at) => at >= before.Count || record.Requests > before[at].Requests)];
         ILookup<string, ConnectionRecord> owners = ours.ToLookup(record => record.Peer);
-        PacketCount count = new() { Connections = ours.Length, Mixed = ours.Count(record => record.Users.Count > 1) };
+        PacketCount count = new()
+        {
+            Connections = ours.Length,
+            Mixed = ours.Count(record => record.Users.Count > 1),
+            Moved = seen.Where(packets => packets.Kind == PacketKind.Any).GroupBy(packets => packets.Peer).Count(connection => connection.Select(packets => packets.Device).Distinct().Count() > 1),
+        };
         foreach (SeenPackets packets in seen)
         {
             string[] users = [.. owners[packets.Peer.ToString()].SelectMany(record => record.Users).Distinct()];
             if (users.Length == 0)
             {
-                count = count with { Unused = count.Unused + (packets.Syn ? 0 : packets.Count) };
+                count = count with { Unused = count.Unused + (packets.Kind == PacketKind.Any ? packets.Count : 0) };
                 continue;
             }
 
             bool astray = Array.Exists(users, user => linkOf(user) != packets.Device);
             bool untagged = tagged && Array.Exists(users, user => ReportClass.Of(user).Dscp is { } dscp && dscp != packets.Dscp);
-            count = packets.Syn
-                ? count with { Syns = count.Syns + packets.Count, SynsAstray = count.SynsAstray + (astray ? packets.Count : 0) }
-                : count with { Packets = count.Packets + packets.Count, Astray = count.Astray + (astray ? packets.Count : 0), Untagged = count.Untagged + (untagged ? packets.Count : 0) };
+            long wrong = astray ? packets.Count : 0;
+            count = packets.Kind switch
+            {
+                PacketKind.Syn => count with { Syns = count.Syns + packets.Count, SynsAstray = count.SynsAstray + wrong },
+                PacketKind.Data => count with { Data = count.Data + packets.Count, DataAstray = count.DataAstray + wrong },
+                _ => count with { Packets = count.Packets + packets.Count, Astray = count.Astray + wrong, Untagged = count.Untagged + (untagged ? packets.Count : 0) },
+            };
         }
 
         return count;

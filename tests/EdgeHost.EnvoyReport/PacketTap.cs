@@ -4,7 +4,7 @@ using Clovisor.EdgeHost.Lab;
 
 namespace Clovisor.EdgeHost.EnvoyReport;
 
-/// <summary>Every packet that arrives at the cloud, counted by the kernel's packet filter: by link, sender, DSCP, and whether it is a SYN. Nothing of Clovisor runs there.</summary>
+/// <summary>Every packet that arrives at the cloud, counted by the kernel's packet filter: by link, sender, DSCP and kind. Nothing of Clovisor runs there.</summary>
 internal sealed class PacketTap(LabNames names)
 {
     private const string Table = "clovisor_envoy_report";
@@ -15,10 +15,12 @@ internal sealed class PacketTap(LabNames names)
         table inet {{Table}} {
           set every_packet { typeof iifname . ip saddr . tcp sport . ip dscp; flags dynamic; size 65535; counter; }
           set every_syn { typeof iifname . ip saddr . tcp sport . ip dscp; flags dynamic; size 65535; counter; }
+          set every_data { typeof iifname . ip saddr . tcp sport . ip dscp; flags dynamic; size 65535; counter; }
           chain in {
             type filter hook prerouting priority -300;
             iifname { "wan0", "wan1" } tcp dport { 80, 81 } update @every_packet { iifname . ip saddr . tcp sport . ip dscp }
             iifname { "wan0", "wan1" } tcp dport { 80, 81 } tcp flags & (syn | ack) == syn update @every_syn { iifname . ip saddr . tcp sport . ip dscp }
+            iifname { "wan0", "wan1" } tcp dport { 80, 81 } ip length > 100 update @every_data { iifname . ip saddr . tcp sport . ip dscp }
           }
         }
 
@@ -27,7 +29,7 @@ internal sealed class PacketTap(LabNames names)
 
     /// <summary>Forgets what was counted.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) =>
-        Namespaces.NftAsync(names.Cloud, $"flush set inet {Table} every_packet\nflush set inet {Table} every_syn\n", cancellationToken);
+        Namespaces.NftAsync(names.Cloud, $"flush set inet {Table} every_packet\nflush set inet {Table} every_syn\nflush set inet {Table} every_data\n", cancellationToken);
 
     public async Task<IReadOnlyList<SeenPackets>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -41,12 +43,12 @@ internal sealed class PacketTap(LabNames names)
                 continue;
             }
 
-            bool syn = set.GetProperty("name").GetString() == "every_syn";
+            PacketKind kind = set.GetProperty("name").GetString() switch { "every_syn" => PacketKind.Syn, "every_data" => PacketKind.Data, _ => PacketKind.Any };
             seen.AddRange(elements.EnumerateArray().Select(wrapped => wrapped.GetProperty("elem")).Select(element =>
             {
                 JsonElement key = element.GetProperty("val").GetProperty("concat");
                 return new SeenPackets(
-                    key[0].GetString()!, new IPEndPoint(IPAddress.Parse(key[1].GetString()!), key[2].GetInt32()), key[3].ToString(), syn,
+                    key[0].GetString()!, new IPEndPoint(IPAddress.Parse(key[1].GetString()!), key[2].GetInt32()), key[3].ToString(), kind,
                     element.GetProperty("counter").GetProperty("packets").GetInt64());
             }));
         }
@@ -56,4 +58,12 @@ internal sealed class PacketTap(LabNames names)
 }
 
 /// <summary>Packets of one sender on one link.</summary>
-internal readonly record struct SeenPackets(string Device, IPEndPoint Peer, string Dscp, bool Syn, long Count);
+internal readonly record struct SeenPackets(string Device, IPEndPoint Peer, string Dscp, PacketKind Kind, long Count);
+
+/// <summary>SYNs and packets with a request in them are among all packets.</summary>
+internal enum PacketKind
+{
+    Any,
+    Syn,
+    Data,
+}

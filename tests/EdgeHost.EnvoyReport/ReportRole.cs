@@ -29,8 +29,14 @@ internal static class ReportRole
             await stage.StartAsync(cancellationToken).ConfigureAwait(false);
             await stage.StartAgentAsync("translated", cancellationToken).ConfigureAwait(false);
             await sections.ClassesAsync(cancellationToken).ConfigureAwait(false);
+            await sections.ExactAsync("translated", cancellationToken).ConfigureAwait(false);
             await sections.ForgeryAsync(cancellationToken).ConfigureAwait(false);
             await sections.LatencyAsync(cancellationToken).ConfigureAwait(false);
+            await stage.KillAgentAsync().ConfigureAwait(false);
+            await stage.StartAgentAsync("preserved", cancellationToken).ConfigureAwait(false);
+            await sections.ExactAsync("preserved", cancellationToken).ConfigureAwait(false);
+            await stage.KillAgentAsync().ConfigureAwait(false);
+            await stage.StartAgentAsync("translated", cancellationToken).ConfigureAwait(false);
             await sections.FailuresAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (LabException e)

@@ -35,7 +35,30 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
                     $"{count}; {load.Failures}",
                     count is { Astray: 0, SynsAstray: 0, Untagged: 0, Mixed: 0, Packets: > 0 } && count.Syns > 0 && load.Failed == 0 && load.Requests == Requests);
                 await stage.StopEnvoyAsync(port).ConfigureAwait(false);
+                if (count.Astray > 0)
+                {
+                    await stage.ExplainAsync(cancellationToken).ConfigureAwait(false);
+                }
             }
+        }
+    }
+
+    /// <summary>Exact mode, which learns of a connection after its SYN: what goes by the node's routes until then, and what becomes of it.</summary>
+    /// <param name="addressing">Of the links. Where each has an address of its own, a connection cannot move any more.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task ExactAsync(string addressing, CancellationToken cancellationToken)
+    {
+        bool moves = addressing == "preserved";
+        foreach (bool http2 in new[] { false, true })
+        {
+            EnvoySettings settings = Settings with { UpstreamHttp2 = http2, OpenTimeout = TimeSpan.FromSeconds(1) };
+            int port = await stage.StartEnvoyAsync("exact", EnvoyMode.Exact, settings, cancellationToken).ConfigureAwait(false);
+            (LoadResult load, PacketCount count) = await CountedAsync(() => stage.LoadAsync(port, http2, Requests, Connections, 0, cancellationToken), cancellationToken, tagged: false).ConfigureAwait(false);
+            table.Add(
+                $"exact mode, {addressing} links, HTTP/{(http2 ? "2" : "1.1")}: {(moves ? "no request on another link, only handshakes" : "each connection keeps its first link")}; no connection of two classes",
+                $"{count.DataAstray} of {count.Data} packets with requests, {count.Astray} of {count.Packets} packets and {count.SynsAstray} of {count.Syns} SYNs on another link; {count.Moved} of {count.Connections} connections moved, {count.Mixed} mixed; {load.Failures}",
+                count is { Mixed: 0, Data: > 0 } && load.Failed == 0 && load.Requests == Requests && (moves ? count.DataAstray == 0 : count.Moved == 0));
+            await stage.StopEnvoyAsync(port).ConfigureAwait(false);
         }
     }
 
@@ -45,8 +68,8 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
         await stage.Tap.ClearAsync(cancellationToken).ConfigureAwait(false);
         await stage.ForgeAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SeenPackets> seen = await stage.Tap.ReadAsync(cancellationToken).ConfigureAwait(false);
-        long all = seen.Sum(packets => packets.Count);
-        long steered = seen.Where(packets => packets.Device != LabAddresses.Wan0.Device).Sum(packets => packets.Count);
+        long all = seen.Where(packets => packets.Kind == PacketKind.Any).Sum(packets => packets.Count);
+        long steered = seen.Where(packets => packets.Kind == PacketKind.Any && packets.Device != LabAddresses.Wan0.Device).Sum(packets => packets.Count);
         table.Add("tags of a process that is not the proxy: no packet by the class's link", $"{steered} of {all} packets", steered == 0 && all > 0);
     }
 
@@ -125,12 +148,12 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
         await stage.StopEnvoyAsync(port).ConfigureAwait(false);
     }
 
-    private async Task<(LoadResult Load, PacketCount Count)> CountedAsync(Func<Task<LoadResult>> run, CancellationToken cancellationToken)
+    private async Task<(LoadResult Load, PacketCount Count)> CountedAsync(Func<Task<LoadResult>> run, CancellationToken cancellationToken, bool tagged = true)
     {
         await stage.Tap.ClearAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<ConnectionRecord> before = await stage.RecordsAsync(cancellationToken).ConfigureAwait(false);
         LoadResult load = await run().ConfigureAwait(false);
         IReadOnlyList<SeenPackets> seen = await stage.Tap.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (load, PacketCount.Of(seen, before, await stage.RecordsAsync(cancellationToken).ConfigureAwait(false), user => ReportClass.Of(user).Link.Device, tagged: true));
+        return (load, PacketCount.Of(seen, before, await stage.RecordsAsync(cancellationToken).ConfigureAwait(false), user => ReportClass.Of(user).Link.Device, tagged));
     }
 }

@@ -137,6 +137,13 @@ internal sealed class ReportStage(LabNames names, string envoy, CgroupMount grou
         }
     }
 
+    /// <summary>Prints what the host knows of its links and has logged: packets that went astray may have had a reason.</summary>
+    public async Task ExplainAsync(CancellationToken cancellationToken)
+    {
+        await Console.Error.WriteLineAsync(await _links.GetStringAsync("/v1/links", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await Console.Error.WriteLineAsync(await File.ReadAllTextAsync(Path.Combine(names.LogDirectory, "agent.log"), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
     public async Task<IReadOnlyList<ConnectionRecord>> RecordsAsync(CancellationToken cancellationToken) =>
         await _records.GetFromJsonAsync("/", EdgeJson.Default.ConnectionRecordArray, cancellationToken).ConfigureAwait(false) ?? [];
 

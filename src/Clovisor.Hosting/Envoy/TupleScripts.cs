@@ -11,7 +11,7 @@ internal static class TupleScripts
             function envoy_on_request(handle)
               local headers = handle:headers()
               if headers:get("x-clv-class") == nil or headers:get("x-clv-up") ~= nil then return end
-              local t = {}
+              local t = { head(headers, handle:streamInfo()) }
               put(t, "host", headers:get("x-clv-host"))
               ask(handle, "/v1/session/open", table.concat(t))
             end

@@ -14,6 +14,10 @@ internal static partial class Libc
     private const int AtCurrentFolder = -100;
     private const uint StatxInode = 0x100;
 
+    /// <summary>Opens the network namespace of a socket; null where the kernel refuses.</summary>
+    internal static SafeFileHandle? OpenNamespaceOf(SafeHandle socket) =>
+        Ioctl(socket, SiocGskNs) is >= 0 and var descriptor ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
+
     /// <summary>The inode that names the network namespace of a socket.</summary>
     /// <returns>The inode, or null and the error number: EPERM without CAP_NET_ADMIN in that namespace's user namespace.</returns>
     internal static ulong? NetworkNamespaceOf(SafeHandle socket, out int errno)

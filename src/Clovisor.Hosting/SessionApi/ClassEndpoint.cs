@@ -14,13 +14,16 @@ using Microsoft.AspNetCore.Routing;
 namespace Clovisor.Hosting.SessionApi;
 
 /// <summary>
-/// <c>POST /v1/session</c>: what Envoy's Lua filter asks before a request has a connection. The answer names the class, and the proxy's own connections carry it:
-/// nothing is entered in the kernel here.
+/// <c>POST /v1/session</c>: what Envoy's Lua filter asks before a request has a connection. The answer names the class, and the proxy's own connections carry it.
+/// A message that names the proxy's own connection enters its session as well.
 /// </summary>
 internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier classifier, SessionRegistry registry, ReportInstruments instruments)
 {
     /// <summary>The header of the answer, and of the request that the proxy routes by.</summary>
     internal const string ClassHeader = "x-clv-class";
+
+    /// <summary>The link of a session that was entered.</summary>
+    internal const string LinkHeader = "x-clv-link";
 
     internal const string RevisionHeader = "x-clv-revision";
 
@@ -40,7 +43,7 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
         CallerAccount caller = CallerFilter.AccountOf(context);
         if (IsWarmUp(context))
         {
-            await AnswerAsync(context, caller).ConfigureAwait(false);
+            await AnswerAsync(context, caller, counted: false).ConfigureAwait(false);
             return;
         }
 
@@ -52,12 +55,12 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
             return;
         }
 
-        await AnswerAsync(context, caller).ConfigureAwait(false);
+        await AnswerAsync(context, caller, counted: true).ConfigureAwait(false);
     }
 
     private bool IsWarmUp(HttpContext context) => WarmUpToken is { } token && context.Request.Headers[WarmUpHeader] == token;
 
-    private async Task AnswerAsync(HttpContext context, CallerAccount caller)
+    private async Task AnswerAsync(HttpContext context, CallerAccount caller, bool counted)
     {
         if (store.Current is not { } snapshot)
         {
@@ -81,9 +84,20 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
             return;
         }
 
-        string? association = ClassOf(snapshot, message);
-        context.Response.Headers[RevisionHeader] = snapshot.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        if (association is null)
+        ClassifiedRequest classified = ClassOf(snapshot, message, counted);
+        if (message.Upstream is not null)
+        {
+            await EnterAsync(context, caller, message, classified).ConfigureAwait(false);
+            return;
+        }
+
+        Answer(context, classified);
+    }
+
+    private static void Answer(HttpContext context, in ClassifiedRequest classified)
+    {
+        context.Response.Headers[RevisionHeader] = classified.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (classified.Association is not { } association)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -93,7 +107,34 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
         context.Response.ContentLength = 0;
     }
 
-    private string? ClassOf(ClovisorSnapshot snapshot, HeadMessage message)
+    // The connection exists: its session is entered as one of /v1/sessions is.
+    private async Task EnterAsync(HttpContext context, CallerAccount caller, HeadMessage message, ClassifiedRequest classified)
+    {
+        List<ApiError> errors = [];
+        SessionReport report = new() { Protocol = "tcp", Source = message.Upstream!.ToString(), Destination = message.Host!.ToString() };
+        if (ReportValidation.Tuple(report, errors) is not { } session)
+        {
+            caller.CountRefused();
+            await ApiResponse.ErrorsAsync(context, StatusCodes.Status400BadRequest, errors).ConfigureAwait(false);
+            return;
+        }
+
+        SessionOutcome outcome = registry.Enter(session, classified, caller);
+        if (outcome.Answer is not { } answer)
+        {
+            await SessionEndpoints.RefuseAsync(context, outcome).ConfigureAwait(false);
+            return;
+        }
+
+        if (answer.Link is { } link)
+        {
+            context.Response.Headers[LinkHeader] = link;
+        }
+
+        Answer(context, classified);
+    }
+
+    private ClassifiedRequest ClassOf(ClovisorSnapshot snapshot, HeadMessage message, bool counted)
     {
         RequestFields fields = snapshot.Fields;
         foreach (string cut in message.Cut)
@@ -108,7 +149,7 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
             if (decides)
             {
                 // What was cut off could decide otherwise: unknown is the default association.
-                return null;
+                return new ClassifiedRequest { Revision = snapshot.Revision };
             }
         }
 
@@ -122,12 +163,16 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
         };
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
         ClassifiedRequest classified = classifier.Classify(snapshot, message.Destination!.Port, request);
-        instruments.Decided(classified);
+        if (counted)
+        {
+            instruments.Decided(classified);
+        }
+
         span.Decided(classified);
-        return classified.Association;
+        return classified;
     }
 
-    private static async Task<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)
+    internal static async Task<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)
     {
         PipeReader body = context.Request.BodyReader;
         try

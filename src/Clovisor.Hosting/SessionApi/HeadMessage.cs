@@ -25,6 +25,12 @@ internal sealed class HeadMessage
     /// <summary>The client's end of the proxy's downstream connection.</summary>
     internal IPEndPoint? Peer { get; private set; }
 
+    /// <summary>The proxy's end of its upstream connection; null of a request that has none yet.</summary>
+    internal IPEndPoint? Upstream { get; private set; }
+
+    /// <summary>The server's end of it.</summary>
+    internal IPEndPoint? Host { get; private set; }
+
     internal string Method { get; private set; } = "";
 
     internal string Authority { get; private set; } = "";
@@ -67,6 +73,7 @@ internal sealed class HeadMessage
         error = message.Destination is null
             ? new ApiError("dst", "Missing. Say the address and port that the client connected to.")
             : message.Authority.Length == 0 ? new ApiError("a", "Missing. Route rules are chosen by the authority.") : null;
+        error ??= message is { Upstream: not null, Host: null } ? new ApiError("host", "Missing. A session has two ends: say the address and port of the server too.") : null;
         return error is null ? message : null;
     }
 
@@ -146,6 +153,12 @@ internal sealed class HeadMessage
             case "dst":
                 Destination = IPEndPoint.TryParse(value, out IPEndPoint? destination) && destination.Port > 0 ? destination : null;
                 return Destination is null ? NoEndPoint(key) : null;
+            case "up":
+                Upstream = IPEndPoint.TryParse(value, out IPEndPoint? upstream) && upstream.Port > 0 ? upstream : null;
+                return Upstream is null ? NoEndPoint(key) : null;
+            case "host":
+                Host = IPEndPoint.TryParse(value, out IPEndPoint? host) && host.Port > 0 ? host : null;
+                return Host is null ? NoEndPoint(key) : null;
             case "m":
                 Method = value;
                 return null;

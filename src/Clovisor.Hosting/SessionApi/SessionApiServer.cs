@@ -5,6 +5,7 @@ using Clovisor.Hosting.Startup;
 using Clovisor.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ internal sealed partial class SessionApiServer(
     LiveOptions<SessionApiOptions> live,
     SessionEndpoints sessions,
     ClassEndpoint classes,
+    OpenEndpoint opening,
     StatusEndpoints status,
     WarmUp warmUp,
     CallerGate gate,
@@ -43,6 +45,9 @@ internal sealed partial class SessionApiServer(
 
     /// <summary>The addresses in use, once started.</summary>
     internal IReadOnlyCollection<string> Addresses => _app is null ? [] : [.. _app.Urls];
+
+    /// <summary>What is mapped, once started.</summary>
+    internal IEnumerable<RouteEndpoint> Endpoints => _app is null ? [] : ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     /// <summary>Before any service starts: a host that could not listen must not have touched the kernel.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -75,6 +80,8 @@ internal sealed partial class SessionApiServer(
         app.Use(new CallerFilter(gate).InvokeAsync);
         sessions.Map(app);
         classes.Map(app);
+        opening.Map(app);
+        DocumentEndpoint.Map(app);
         status.Map(app);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         _app = app;

@@ -60,6 +60,14 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return SessionOutcome.Refused(StatusCodes.Status400BadRequest, errors);
         }
 
+        return Enter(session, null, caller, report);
+    }
+
+    /// <summary>Enters a session whose request has been classified already.</summary>
+    internal SessionOutcome Enter(in SessionTuple session, in ClassifiedRequest classified, CallerAccount caller) => Enter(session, classified, caller, null);
+
+    private SessionOutcome Enter(in SessionTuple session, ClassifiedRequest? classified, CallerAccount caller, SessionReport? report)
+    {
         if (!caller.Rule.MaySpeakFor(session.Source.Address))
         {
             caller.CountRefused();
@@ -77,7 +85,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return SessionOutcome.TooMany($"This caller ({caller.Identity}) has {caller.Sessions} live sessions, the limit. Close some, or raise SessionsPerCaller.");
         }
 
-        ClassifiedRequest request = Classify(report, session);
+        ClassifiedRequest request = classified ?? Classify(report!, session);
         try
         {
             return SessionOutcome.Done(new SessionAnswer

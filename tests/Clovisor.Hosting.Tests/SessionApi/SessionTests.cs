@@ -54,6 +54,23 @@ public sealed class SessionTests : IDisposable
     });
 
     [KernelFact]
+    public void A_message_that_names_the_proxy_s_connection_enters_its_session() => InTwoLinkNamespace(async host =>
+    {
+        HttpResponseMessage answer = await AskAsync("3:dst,12:10.96.1.1:80,1:a,29:httpbin.app.svc.cluster.local,6:h.user,6:minion,2:up,14:10.9.0.1:44000,4:host,12:10.96.1.1:80,");
+
+        Assert.Equal(("minion", "lte"), (answer.Headers.GetValues("x-clv-class").Single(), answer.Headers.GetValues("x-clv-link").Single()));
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(host, 44_000));
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync("3:dst,12:10.96.1.1:80,1:a,1:x,2:up,14:10.9.0.1:44000,")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync("3:dst,12:10.96.1.1:80,1:a,1:x,2:up,15:127.0.0.1:44000,4:host,12:10.96.1.1:80,")).StatusCode);
+
+        async Task<HttpResponseMessage> AskAsync(string message)
+        {
+            using ByteArrayContent content = new(System.Text.Encoding.ASCII.GetBytes(message));
+            return await host.Client.PostAsync("/v1/session", content, TestContext.Current.CancellationToken);
+        }
+    });
+
+    [KernelFact]
     public void Links_are_listed_with_state_and_share() => InTwoLinkNamespace(async host =>
     {
         JsonElement links = await host.Client.GetFromJsonAsync<JsonElement>("/v1/links", TestContext.Current.CancellationToken);
