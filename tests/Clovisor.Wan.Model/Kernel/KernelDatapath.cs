@@ -134,6 +134,8 @@ internal sealed class KernelDatapath : IDisposable
         Fragments.Fill(tables.Fragments);
     }
 
+    internal bool Has(string map) => _loaded.MapNames.Contains(map);
+
     /// <summary>A map by its name, to be disposed by the caller.</summary>
     internal BpfMap Map(string name) => _loaded.Map(name);
 

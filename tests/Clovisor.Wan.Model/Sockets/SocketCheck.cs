@@ -31,14 +31,14 @@ internal sealed partial class SocketCheck(TestSite site, KernelDatapath kernel) 
 
     internal Tally Tally { get; } = new();
 
-    /// <summary>The shipped object, on the maps of the datapath's.</summary>
+    /// <summary>The shipped object, on the maps of the datapath's; those of sockets alone are its own.</summary>
     internal static BpfObject Load(KernelDatapath kernel)
     {
         using Stream resource = typeof(BpfWanDatapath).Assembly.GetManifestResourceStream("wan_sockops.bpf.o")!;
         byte[] elf = new byte[resource.Length];
         resource.ReadExactly(elf);
         using BpfObjectFile file = BpfObjectFile.Open(elf, "wan_sockops.bpf.o");
-        foreach (BpfMapDefinition definition in file.Maps)
+        foreach (BpfMapDefinition definition in file.Maps.Where(definition => kernel.Has(definition.Name)))
         {
             using BpfMap map = kernel.Map(definition.Name);
             definition.MaxEntries = map.MaxEntries;
