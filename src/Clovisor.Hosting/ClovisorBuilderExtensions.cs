@@ -4,8 +4,11 @@ using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Configuration.Sources;
 using Clovisor.Hosting.Health;
+using Clovisor.Hosting.Kubernetes.Following;
+using Clovisor.Hosting.Kubernetes.Status;
 using Clovisor.Hosting.SessionApi;
 using Clovisor.Hosting.Sessions;
+using Clovisor.Hosting.Startup;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -41,7 +44,28 @@ public static class ClovisorBuilderExtensions
         return builder;
     }
 
-    /// <summary>Adds links, probes and the kernel datapath. The host then needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_NET_RAW.</summary>
+    /// <summary>Reads the configuration from Kubernetes clusters and follows it: the mesh's objects of all, and the WAN objects of the first, whose status is written.</summary>
+    /// <remarks>
+    /// The host starts whether or not a cluster can be reached. Until a first configuration is known it is not ready; one that was stored by an earlier process counts. Faults
+    /// of objects never stop the host: they are in the objects' status and in health. Together with <see cref="AddYamlFolder(IClovisorBuilder)"/>, whichever is added first is the more important.
+    /// </remarks>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets the options; they are validated when the host starts.</param>
+    /// <returns>The same builder.</returns>
+    public static IClovisorBuilder AddKubernetes(this IClovisorBuilder builder, Action<KubernetesOptions>? configure = null)
+    {
+        ClovisorBuilder parts = ClovisorBuilder.Of(builder)
+            .AddOptions<KubernetesOptions, KubernetesOptionsRanges>(configure)
+            .AddRules<KubernetesOptions, KubernetesOptionsRules>()
+            .AddPart(KubernetesPart.Part)
+            .AddPart(StatusWriter.Part);
+        parts.Services.TryAddSingleton<KubernetesPart>();
+        parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IClovisorSource, KubernetesPart>(static services => services.GetRequiredService<KubernetesPart>()));
+        parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StatusWriter>());
+        return builder;
+    }
+
+    /// <summary>Adds links, probes and the kernel datapath. The host then needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_NET_RAW.</summary>
     /// <remarks>A datapath that cannot be started stops the host. One whose configuration comes after the start is tried again instead, and the other parts go on.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the options; they are validated when the host starts.</param>
@@ -81,6 +105,19 @@ public static class ClovisorBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Tells systemd that the host has started, how it is, and, where the unit has a watchdog, that it works: <c>Type=notify</c>, <c>WatchdogSec=</c>. Without systemd it does nothing.
+    /// </summary>
+    /// <remarks>Started is not ready: a host whose cluster is away counts as started. A part that does not answer for a watchdog's time has systemd restart the host.</remarks>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IClovisorBuilder AddSystemd(this IClovisorBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SystemdNotifier>());
+        return builder;
+    }
+
     /// <summary>Adds a health check named <c>clovisor</c> that says what all parts say, and one for each part, named <c>clovisor-</c> and the part: add them after the parts.</summary>
     /// <remarks>
     /// The first has the tags <c>clovisor</c> and <c>ready</c>: it is unhealthy until a first configuration is in force. Those of the parts have the tag <c>clovisor</c>; a part
@@ -98,7 +135,7 @@ public static class ClovisorBuilderExtensions
 
     /// <summary>
     /// Sets the options of every part from a section, and again whenever it changes: <c>Proxy</c>, <c>ProxyNamespace</c>… of Clovisor itself, and the subsections
-    /// <c>YamlFolder</c>, <c>Wan</c> and <c>SessionApi</c>.
+    /// <c>YamlFolder</c>, <c>Kubernetes</c>, <c>Wan</c> and <c>SessionApi</c>.
     /// </summary>
     /// <remarks>A change that is not valid leaves the former options in force, and health says so; one that takes effect at the start alone is named there too.</remarks>
     /// <param name="builder">The builder.</param>
@@ -110,6 +147,7 @@ public static class ClovisorBuilderExtensions
         ArgumentNullException.ThrowIfNull(section);
         builder.Services.Configure<ClovisorOptions>(section);
         builder.Services.Configure<YamlFolderOptions>(section.GetSection("YamlFolder"));
+        builder.Services.Configure<KubernetesOptions>(section.GetSection("Kubernetes"));
         builder.Services.Configure<WanOptions>(section.GetSection("Wan"));
         builder.Services.Configure<SessionApiOptions>(section.GetSection("SessionApi"));
         return builder;

@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ClovisorServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the classifier of requests. Say where the configuration comes from by <see cref="ClovisorBuilderExtensions.AddYamlFolder(IClovisorBuilder)"/>; add the kernel datapath by
+    /// Adds the classifier of requests. Say where the configuration comes from by <see cref="ClovisorBuilderExtensions.AddYamlFolder(IClovisorBuilder)"/> or <see cref="ClovisorBuilderExtensions.AddKubernetes"/>; add the kernel datapath by
     /// <see cref="ClovisorBuilderExtensions.AddWan"/> and the API for proxies by <see cref="ClovisorBuilderExtensions.AddSessionApi"/>. Calling it again only adds to the options.
     /// </summary>
     /// <param name="services">The services.</param>

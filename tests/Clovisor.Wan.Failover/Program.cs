@@ -4,8 +4,9 @@ using Clovisor.EdgeHost.Lab;
 using Clovisor.Wan.Failover;
 using Clovisor.Wan.Failover.Kill;
 using Clovisor.Wan.Failover.Measuring;
+using Clovisor.Wan.Failover.Upgrade;
 
-// 'failover' and 'kill' print the tables of their reports; 'victim' is what the latter kills.
+// 'failover', 'kill' and 'upgrade' print the tables of their reports; 'victim' is what 'kill' kills.
 // Exit status: 0 all promises kept, 1 one is not, 2 it could not be run.
 string verb = args.Length > 0 ? args[0] : "";
 string[] words = args.Length > 0 ? args[1..] : [];
@@ -27,10 +28,12 @@ try
             return 0;
         case "failover" when FailoverOptions.Parse(words) is { } options:
             return await MeasureAsync(lab => FailoverReport.RunAsync(lab, options, stop.Token), $"seed {options.Seed}{(options.Quick ? ", quick" : "")}");
+        case "upgrade" when UpgradeOptions.Parse(words) is { } options:
+            return await MeasureAsync(lab => UpgradeReport.RunAsync(lab, options, stop.Token), $"{options.Upgrades} upgrades");
         case "kill" when KillOptions.Parse(words) is { } options:
             return await MeasureAsync(lab => KillReport.RunAsync(lab, options, stop.Token), $"seed {options.Seed}");
         default:
-            await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not understood. Usage: {(verb == "kill" ? KillOptions.Usage : FailoverOptions.Usage)}");
+            await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not understood. Usage: {(verb == "kill" ? KillOptions.Usage : verb == "upgrade" ? UpgradeOptions.Usage : FailoverOptions.Usage)}");
             return 2;
     }
 }

@@ -1,6 +1,8 @@
 using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Telemetry;
 using Clovisor.EdgeHost.Transport;
+using Clovisor.Hosting;
+using Clovisor.Hosting.Configuration;
 
 namespace Clovisor.EdgeHost.Agent;
 
@@ -9,7 +11,10 @@ internal static class AgentRole
 {
     public static IReadOnlyList<Option> Options { get; } =
     [
-        new("--config", "FOLDER", "the YAML of links, associations and route rules; read again when it changes") { Required = true },
+        new("--config", "FOLDER", "the YAML of links, associations and route rules; read again when it changes"),
+        new("--cluster", "in-cluster|NAME=KUBECONFIG", "a cluster to read them from, besides a folder or instead of one; the first has the WAN objects") { Repeatable = true },
+        new("--node", "NAME", "this node's name in the cluster; NODE_NAME or the machine's name without it"),
+        new("--storage", "FOLDER", "where what clusters said is kept for a start without them", "/var/lib/clovisor"),
         new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
         new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
         new("--proxy-cgroup", "FOLDER", "the control group of the proxy: tags count from its sockets alone"),
@@ -22,9 +27,8 @@ internal static class AgentRole
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         RoleServer.LogToErrors(builder.Logging);
         builder.AddTelemetry(arguments.Find("--metrics") is { } metrics ? arguments.EndPoint("--metrics", metrics) : null);
-        builder.Services
-            .AddClovisor(clovisor => clovisor.ProxyNamespace = arguments.Get("--namespace"))
-            .AddYamlFolder(arguments.Get("--config"))
+        AddSources(builder.Services.AddClovisor(clovisor => clovisor.ProxyNamespace = arguments.Get("--namespace")), arguments)
+            .AddSystemd()
             .AddWan(wan =>
             {
                 wan.PinDirectory = arguments.Get("--pin");
@@ -45,5 +49,32 @@ internal static class AgentRole
             // The parts say what was tried, why it failed and what to do; a stack trace would only bury it.
             throw EdgeHostException.From("the agent stopped", e);
         }
+    }
+
+    private static IClovisorBuilder AddSources(IClovisorBuilder builder, Arguments arguments)
+    {
+        string? folder = arguments.Find("--config");
+        string[] clusters = [.. arguments.All("--cluster")];
+        if (folder is null && clusters.Length == 0)
+        {
+            throw EdgeHostException.Usage("agent", "neither --config nor --cluster is given", "Say where links, associations and route rules come from");
+        }
+
+        if (folder is not null)
+        {
+            builder.AddYamlFolder(folder);
+        }
+
+        return clusters.Length == 0 ? builder : builder.AddKubernetes(kubernetes =>
+        {
+            kubernetes.NodeName = arguments.Find("--node");
+            kubernetes.StorageDirectory = arguments.Get("--storage");
+            foreach (string cluster in clusters.Where(cluster => cluster != "in-cluster" || clusters.Length > 1))
+            {
+                kubernetes.Clusters.Add(cluster.Split('=', 2) is [{ } name, { } file]
+                    ? new KubernetesClusterOptions { Name = name, Kubeconfig = Path.GetFullPath(file) }
+                    : cluster == "in-cluster" ? new KubernetesClusterOptions() : throw arguments.Bad("--cluster", cluster, "in-cluster, or a name and a kubeconfig such as edge=/etc/clovisor/edge.kubeconfig"));
+            }
+        });
     }
 }

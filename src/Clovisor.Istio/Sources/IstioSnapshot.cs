@@ -12,8 +12,11 @@ public sealed record IstioSnapshot
     /// <summary>Gets the number of the snapshot. It grows by one with each that the source publishes; 0 is the state before the first.</summary>
     public long Revision { get; init; }
 
-    /// <summary>Gets a value indicating whether the source has been read whole at least once. Until then <see cref="Configuration"/> is empty.</summary>
+    /// <summary>Gets a value indicating whether the source has been read whole at least once. Until then <see cref="Configuration"/> is empty, or <see cref="IsRestored"/>.</summary>
     public bool IsSynced { get; init; }
+
+    /// <summary>Gets a value indicating whether the source has not been read whole, and <see cref="Configuration"/> is in part what an earlier process stored.</summary>
+    public bool IsRestored { get; init; }
 
     /// <summary>Gets the configuration. Objects that did not change since the former snapshot are the same instances.</summary>
     public IstioConfiguration Configuration { get; init; } = IstioConfiguration.Empty;

@@ -14,7 +14,7 @@ public sealed class AdmissionTests(ControlPlane plane)
     private const string EveryClassField = "{loss: {enter: 2%, leave: 0.5%}, latency: {enter: 150ms, leave: 100ms}, jitter: {enter: 30ms}, window: 30s}";
 
     private const string EveryAssociationField =
-        "{match: {meshRoute: [app/httpbin/boss, 'HTTPRoute:app/web/#0.#1', app/other/*], dscp: [ef, 10, CS3], flows: [{users: [ann], headers: {x-class: gold}, sources: [10.0.0.0/8], destinations: ['2001:db8::/32', 192.0.2.1], ports: [443, 8000-8099], protocols: [tcp, 17], namespaces: [app], pods: ['web-*'], sni: ['*.example.org']}]}, tag: {dscp: af21}, tiers: [{links: [fibre, lte], share: weighted, weights: {fibre: 3}}, {links: [dsl]}], sla: voice, "
+        "{match: {meshRoute: [app/httpbin/boss, 'HTTPRoute:app/web/#0.#1', app/other/*], dscp: [ef, 10, CS3], flows: [{users: [ann], headers: {x-class: gold}, sources: [10.0.0.0/8], destinations: ['2001:db8::/32', 192.0.2.1], ports: [443, 8000-8099], protocols: [tcp, 17], namespaces: [app], pods: ['web-*'], sni: ['*.example.org']}]}, tag: {dscp: af21, sourcePorts: 33000-33999}, tiers: [{links: [fibre, lte], share: weighted, weights: {fibre: 3}}, {links: [dsl]}], sla: voice, "
         + "criteria: {publicPrivate: either, billing: flat-rate-only, backup: 'no', encryption: encrypted-only, internetBreakout: 'yes', bandwidth: {up: 10M, down: 20M}}, fallback: none, onNoLink: drop, onLinkDown: {tcp: drain, udp: rebind}, failback: {mode: drain, resetAfter: 5m}, onBrownout: move, sticky: 'header:x-user'}";
 
     private static readonly (string Plural, string Kind)[] Kinds = [("wanlinks", "WanLink"), ("slaclasses", "SlaClass"), ("wanassociations", "WanAssociation")];
@@ -136,6 +136,11 @@ public sealed class AdmissionTests(ControlPlane plane)
         yield return (2, "{match: {dscp: [64]}, tiers: [{links: [fibre]}]}", "write a number from 1 to 63");
         yield return (2, "{match: {dscp: [gold]}, tiers: [{links: [fibre]}]}", "write a number from 1 to 63");
         yield return (2, "{tag: {dscp: 0}, tiers: [{links: [fibre]}]}", "write a number from 1 to 63");
+        yield return (2, "{tag: {sourcePorts: '33000'}, tiers: [{links: [fibre]}]}", "spec.tag.sourcePorts");
+        yield return (2, "{tag: {sourcePorts: 1000-2000}, tiers: [{links: [fibre]}]}", "choose a range of at least 64 ports");
+        yield return (2, "{tag: {sourcePorts: 33000-33062}, tiers: [{links: [fibre]}]}", "choose a range of at least 64 ports");
+        yield return (2, "{tag: {sourcePorts: 34000-33000}, tiers: [{links: [fibre]}]}", "choose a range of at least 64 ports");
+        yield return (2, "{tag: {sourcePorts: 60000-61000}, tiers: [{links: [fibre]}]}", "choose a range of at least 64 ports");
         yield return (2, "{match: {meshRoute: [httpbin]}, tiers: [{links: [fibre]}]}", "spec.match.meshRoute[0]");
         yield return (2, "{match: {meshRoute: ['TCPRoute:a/b/c']}, tiers: [{links: [fibre]}]}", "spec.match.meshRoute[0]");
         yield return (2, "{match: {dscp: [ef]}, tiers: [{links: [fibre, fibre]}]}", "Duplicate value");

@@ -146,6 +146,14 @@ public sealed class ApiServer : IAsyncDisposable
         await ThrowUnlessGoodAsync(answer, path);
     }
 
+    /// <summary>Reads an object.</summary>
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using HttpResponseMessage answer = await _client.GetAsync(new Uri(path, UriKind.Relative));
+        await ThrowUnlessGoodAsync(answer, path);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(JsonSerializerOptions.Web))!;
+    }
+
     /// <summary>Removes an object.</summary>
     public async Task DeleteAsync(string path)
     {

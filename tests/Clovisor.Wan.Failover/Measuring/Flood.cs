@@ -17,19 +17,25 @@ internal sealed class Flood : IDisposable
     private volatile bool _stopping;
 
     public Flood(Site site, string source, int flows)
+        : this(site.Names, source, flows, sessions => Array.ForEach(sessions, session => site.Admit(session, Site.Moving)))
+    {
+    }
+
+    /// <param name="names">Of the lab.</param>
+    /// <param name="source">The address that flows come from.</param>
+    /// <param name="flows">How many.</param>
+    /// <param name="admit">Enters all of them before their first packet.</param>
+    public Flood(LabNames names, string source, int flows, Action<SessionTuple[]> admit)
     {
         Flows = flows;
-        _flows = Space.Run(site.Names.Edge, () => Enumerable.Range(0, flows).Select(_ =>
+        _flows = Space.Run(names.Edge, () => Enumerable.Range(0, flows).Select(_ =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
             socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
             socket.Connect(LabAddresses.ServiceV4, ArrivalCounters.Port);
             return socket;
         }).ToArray());
-        foreach (Socket flow in _flows)
-        {
-            site.Admit(new SessionTuple(ProtocolType.Udp, (IPEndPoint)flow.LocalEndPoint!, (IPEndPoint)flow.RemoteEndPoint!), Site.Moving);
-        }
+        admit([.. _flows.Select(static flow => new SessionTuple(ProtocolType.Udp, (IPEndPoint)flow.LocalEndPoint!, (IPEndPoint)flow.RemoteEndPoint!))]);
 
         _thread = new Thread(Run) { IsBackground = true, Name = "flood" };
         _thread.Start();

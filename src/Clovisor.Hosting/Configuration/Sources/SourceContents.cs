@@ -6,7 +6,7 @@ using Clovisor.Wan.Configuration;
 namespace Clovisor.Hosting.Configuration.Sources;
 
 /// <summary>What one source says at one moment. Immutable.</summary>
-internal sealed record SourceContents
+internal record SourceContents
 {
     /// <summary>Nothing is known yet.</summary>
     internal static SourceContents Unknown { get; } = new();

@@ -14,7 +14,7 @@ public sealed record LossLimitSpec
     [CelRule("double(self.replace('%', '')) <= 100.0", "choose at most 100%")]
     public string? Enter { get; init; }
 
-    /// <summary>The value below which a broken limit counts as kept again. The default is 0.8 of enter.</summary>
+    /// <summary>The value below which a broken limit counts as kept again. The default is half of enter.</summary>
     [RegularExpression(TextForm.Percent)]
     [StringLength(16)]
     public string? Leave { get; init; }

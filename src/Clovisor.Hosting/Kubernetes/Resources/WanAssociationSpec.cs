@@ -6,8 +6,8 @@ namespace Clovisor.Hosting.Kubernetes.Resources;
 
 /// <summary>The fields of a WanAssociation.</summary>
 [CelRule(
-    "(has(self.match) && ((has(self.match.meshRoute) && self.match.meshRoute.size() > 0) || (has(self.match.flows) && self.match.flows.size() > 0) || (has(self.match.dscp) && self.match.dscp.size() > 0))) || (has(self.tag) && has(self.tag.dscp))",
-    "nothing is matched; give match.meshRoute, match.flows, match.dscp or tag.dscp")]
+    "(has(self.match) && ((has(self.match.meshRoute) && self.match.meshRoute.size() > 0) || (has(self.match.flows) && self.match.flows.size() > 0) || (has(self.match.dscp) && self.match.dscp.size() > 0))) || (has(self.tag) && (has(self.tag.dscp) || has(self.tag.sourcePorts)))",
+    "nothing is matched; give match.meshRoute, match.flows, match.dscp, tag.dscp or tag.sourcePorts")]
 public sealed record WanAssociationSpec
 {
     /// <summary>Which sessions are meant.</summary>

@@ -29,6 +29,13 @@ internal static class TextForm
 
     internal const string PortsMessage = "write a port such as 443 or a range such as 8000-8099, from 1 to 65535";
 
+    internal const string PortRange = "^[1-9][0-9]{3,4}-[1-9][0-9]{3,4}$";
+
+    internal const string TagPorts =
+        "!self.matches('^[1-9][0-9]{3,4}-[1-9][0-9]{3,4}$') || (int(self.split('-')[0]) >= 1024 && int(self.split('-')[1]) <= 60999 && int(self.split('-')[1]) - int(self.split('-')[0]) >= 63)";
+
+    internal const string TagPortsMessage = "choose a range of at least 64 ports from 1024 to 60999: those above are what sessions are translated to, and a proxy without a free port fails its requests";
+
     internal const string Protocol =
         "type(self) == int ? self >= 0 && self <= 255 : string(self).matches('^([tT][cC][pP]|[uU][dD][pP]|[iI][cC][mM][pP]([vV]6)?|[gG][rR][eE]|[eE][sS][pP]|[aA][hH]|[sS][cC][tT][pP]|[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$')";
 

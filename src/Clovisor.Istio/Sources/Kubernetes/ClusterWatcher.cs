@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Clovisor.Istio.Sources.Kubernetes.Connection;
+using Clovisor.Istio.Sources.Kubernetes.Storage;
 
 namespace Clovisor.Istio.Sources.Kubernetes;
 
@@ -10,6 +11,7 @@ internal sealed class ClusterWatcher : IAsyncDisposable
     private readonly ApiConnection _connection;
     private readonly Dictionary<string, Informer> _byDefinition = new(StringComparer.Ordinal);
     private readonly List<KindFollower> _followers = [];
+    private readonly ClusterStore? _store;
     private readonly Task _running;
 
     /// <summary>Initializes a new instance of the <see cref="ClusterWatcher"/> class.</summary>
@@ -31,11 +33,18 @@ internal sealed class ClusterWatcher : IAsyncDisposable
     {
         Cluster = cluster;
         _connection = new ApiConnection(cluster.Endpoint, settings.RequestTimeout, time);
-        Tables = [.. WatchedKinds.Of(cluster.Role, settings.RootNamespace).Select(kind => new TableFollower(kind, $"cluster {cluster.Name}", time, stateChanged, objectsChanged))];
+        _store = settings.StorageFolder is { } folder ? new ClusterStore(folder, $"{cluster.Name}.mesh", settings.StorageLimit) : null;
+        Tables = [.. WatchedKinds.Of(cluster.Role, settings.RootNamespace).Select(kind => new TableFollower(kind, $"cluster {cluster.Name}", time, stateChanged, objectsChanged, _store?.For(kind)))];
         _followers.AddRange(Tables);
         if (secretsChanged is not null)
         {
             _followers.Add(new RemoteSecretFollower(settings.RootNamespace, time, stateChanged, secretsChanged));
+        }
+
+        if (_store is { IsComplete: true })
+        {
+            _followers.ForEach(static follower => follower.Restore());
+            stateChanged();
         }
 
         var definitions = new DefinitionFollower(time, Installed);
@@ -68,9 +77,31 @@ internal sealed class ClusterWatcher : IAsyncDisposable
                 _followers.TrueForAll(static f => f.IsSynced),
                 stale?.Since,
                 stale?.Reason ?? "",
-                [.. _followers.Select(static f => f.Status).OrderBy(static s => s.Kind, StringComparer.Ordinal)]);
+                [.. _followers.Select(static f => f.Status).OrderBy(static s => s.Kind, StringComparer.Ordinal)])
+            {
+                IsRestored = HasStored && _followers.Exists(static f => f.IsRestored),
+                StorageError = _store?.Error ?? "",
+            };
         }
     }
+
+    /// <summary>Gets a value indicating whether waiting longer is of no use: every kind was read whole once, is not there, or is denied.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            bool settled = _followers.TrueForAll(static f => f.IsSettled);
+            if (settled)
+            {
+                _store?.Complete();
+            }
+
+            return settled;
+        }
+    }
+
+    /// <summary>Gets a value indicating whether all kinds were known to an earlier process that stored them.</summary>
+    public bool HasStored => _store is { IsComplete: true };
 
     public async ValueTask DisposeAsync()
     {
@@ -82,6 +113,7 @@ internal sealed class ClusterWatcher : IAsyncDisposable
         finally
         {
             _connection.Dispose();
+            _store?.Dispose();
             _stop.Dispose();
         }
     }

@@ -5,9 +5,9 @@ namespace Clovisor.Istio.Sources.Kubernetes;
 /// <summary>Notices that the definition of a kind is installed or becomes served, by its name <c>plural.group</c>.</summary>
 internal sealed class DefinitionFollower(TimeProvider time, Action<string> installed) : KindFollower(WatchedKinds.Definitions, time, static () => { })
 {
-    public override void Upserted(RawObject item, string apiVersion) => installed(item.Key.Name);
+    protected override void TakeUpsert(RawObject item, string apiVersion) => installed(item.Key.Name);
 
-    public override void Deleted(RawObject item)
+    protected override void TakeDelete(RawObject item)
     {
         // The watch of the kind itself ends, and says so.
     }

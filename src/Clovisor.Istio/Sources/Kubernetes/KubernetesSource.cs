@@ -178,8 +178,9 @@ public sealed partial class KubernetesSource : IIstioSource, IAsyncDisposable
         bool objectsChanged = Interlocked.Exchange(ref _objectsChanged, false);
         ImmutableArray<ClusterStatus> status = [.. clusters.Select(static c => c.Status)];
         bool synced = before.IsSynced || IsSynced(clusters, status);
-        IstioSnapshot next = before with { Clusters = status, IsSynced = synced };
-        if (synced && (objectsChanged || !before.IsSynced || DeniedKinds(before.Clusters) != DeniedKinds(status)))
+        bool restored = !synced && clusters.All(static c => c.Cluster.Role != ClusterRole.Configuration || c.IsSettled || c.HasStored);
+        IstioSnapshot next = before with { Clusters = status, IsSynced = synced, IsRestored = restored };
+        if ((synced || restored) && (objectsChanged || synced != before.IsSynced || restored != before.IsRestored || DeniedKinds(before.Clusters) != DeniedKinds(status)))
         {
             var assembly = new MeshAssembly(_settings.Revision);
             foreach (ClusterWatcher cluster in clusters)
@@ -199,7 +200,7 @@ public sealed partial class KubernetesSource : IIstioSource, IAsyncDisposable
     {
         for (int i = 0; i < clusters.Length; i++)
         {
-            if (!status[i].IsSynced && (clusters[i].Cluster.Role == ClusterRole.Configuration || !status[i].IsStale))
+            if (!clusters[i].IsSettled && (clusters[i].Cluster.Role == ClusterRole.Configuration || !status[i].IsStale))
             {
                 return false;
             }

@@ -47,6 +47,18 @@ public sealed record KubernetesSourceSettings
     /// <summary>Gets the longest wait for a connection, and for one page of a list. The default is 30 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Gets the folder that what is known is stored in, so that a process that starts while its cluster is away works on with it; null to store nothing. The default is null.
+    /// </summary>
+    /// <remarks>
+    /// Files are readable for this user alone, checked when they are read, and replaced whole. Secrets are never stored, and so clusters that remote secrets name are
+    /// not known before their secrets are read again. One process a folder.
+    /// </remarks>
+    public string? StorageFolder { get; init; }
+
+    /// <summary>Gets how many bytes the objects of one kind may take in <see cref="StorageFolder"/>; a kind that takes more is not stored, which the cluster's status says. The default is 64 MiB.</summary>
+    public long StorageLimit { get; init; } = 64 << 20;
+
     /// <summary>Gets the seed of the random waits, or null for one of its own. The default is null.</summary>
     public int? Seed { get; init; }
 }

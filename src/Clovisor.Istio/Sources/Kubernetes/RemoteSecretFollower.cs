@@ -12,13 +12,13 @@ internal sealed class RemoteSecretFollower(string rootNamespace, TimeProvider ti
 
     protected override int Count => _secrets.Count;
 
-    public override void Upserted(RawObject item, string apiVersion)
+    protected override void TakeUpsert(RawObject item, string apiVersion)
     {
         _secrets[item.Key.Name] = KubeconfigsOf(item);
         Report();
     }
 
-    public override void Deleted(RawObject item)
+    protected override void TakeDelete(RawObject item)
     {
         _secrets.Remove(item.Key.Name);
         Report();

@@ -80,7 +80,7 @@ internal sealed partial class YamlFields : IEnumerable<(string Name, object Valu
     private static string Scalar(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
-        string word when PlainWord().IsMatch(word) && word is not ("yes" or "no" or "true" or "false" or "null") => word,
+        string word when PlainWord().IsMatch(word) && word.ToUpperInvariant() is not ("YES" or "NO" or "TRUE" or "FALSE" or "NULL" or "ON" or "OFF" or "Y" or "N") => word,
         string other => $"'{other.Replace("'", "''", StringComparison.Ordinal)}'",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -104,6 +104,7 @@ public sealed class ClusterFailureTests(ControlPlane plane)
         Assert.Empty(snapshot.Configuration.Services);
         Assert.False(snapshot.IsStale);
         Assert.Equal(ClusterKindState.Denied, Kind(snapshot, "Service").State);
+        Assert.False(snapshot.Clusters[0].IsSynced);
         Assert.Contains(snapshot.Errors, static e => e.Subject == "Service" && e.Message.Contains("reader", StringComparison.Ordinal) && e.Message.Contains("list and watch", StringComparison.Ordinal));
 
         await Server.ApplyAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles/rules-only", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: rules-only}, rules: [{apiGroups: [networking.istio.io, ''], resources: ['*'], verbs: [list, watch]}]}");

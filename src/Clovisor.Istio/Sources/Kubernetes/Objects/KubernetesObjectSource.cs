@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Clovisor.Istio.Sources.Kubernetes.Connection;
+using Clovisor.Istio.Sources.Kubernetes.Storage;
 
 namespace Clovisor.Istio.Sources.Kubernetes.Objects;
 
@@ -21,6 +22,7 @@ public sealed class KubernetesObjectSource : IAsyncDisposable
     private readonly Debouncer _debouncer;
     private readonly SnapshotPublisher<KubernetesObjectSnapshot> _publisher;
     private readonly ImmutableArray<ObjectFollower> _followers;
+    private readonly ClusterStore? _store;
     private readonly Task _running;
     private int _disposed;
 
@@ -51,7 +53,18 @@ public sealed class KubernetesObjectSource : IAsyncDisposable
         _publisher = new SnapshotPublisher<KubernetesObjectSnapshot>(
             new KubernetesObjectSnapshot(0, [], new ClusterStatus(cluster.Name, false, null, "", [])), static (snapshot, revision) => snapshot with { Revision = revision });
         _debouncer = new Debouncer(settings.QuietPeriod, settings.MaxDelay, time, Publish);
-        _followers = [.. asked.Select(kind => new ObjectFollower(kind.Kind, kind.FieldSelector, time, _debouncer.Touch))];
+        _store = settings.StorageFolder is { } folder ? new ClusterStore(folder, $"{cluster.Name}.objects", settings.StorageLimit) : null;
+        _followers = [.. asked.Select(kind => Follow(kind.Kind, kind.FieldSelector, time))];
+        if (_store is { IsComplete: true })
+        {
+            foreach (ObjectFollower follower in _followers)
+            {
+                follower.Restore();
+            }
+
+            _debouncer.Touch();
+        }
+
         int seed = settings.Seed ?? HashCode.Combine(Environment.MachineName, Environment.ProcessId, 1);
         Dictionary<string, Informer> byDefinition = new(StringComparer.Ordinal);
         var definitions = new DefinitionFollower(time, name => byDefinition.GetValueOrDefault(name)?.Wake());
@@ -122,11 +135,24 @@ public sealed class KubernetesObjectSource : IAsyncDisposable
         _debouncer.Dispose();
         _publisher.End();
         _connection.Dispose();
+        _store?.Dispose();
         _stop.Dispose();
+    }
+
+    private ObjectFollower Follow(KubernetesKind kind, string? fieldSelector, TimeProvider time)
+    {
+        WatchedKind watched = kind.Watched(fieldSelector);
+        return new ObjectFollower(kind, watched, time, _debouncer.Touch, _store?.For(watched));
     }
 
     private void Publish()
     {
+        bool settled = _followers.All(static f => f.IsSettled);
+        if (settled)
+        {
+            _store?.Complete();
+        }
+
         (DateTimeOffset Since, string Reason)? stale = _followers.Select(static f => f.Stale).Where(static s => s is not null).MinBy(static s => s!.Value.Since);
         _publisher.Publish(new KubernetesObjectSnapshot(
             0,
@@ -136,6 +162,10 @@ public sealed class KubernetesObjectSource : IAsyncDisposable
                 _followers.All(static f => f.IsSynced),
                 stale?.Since,
                 stale?.Reason ?? "",
-                [.. _followers.Select(static f => f.Status).OrderBy(static s => s.Kind, StringComparer.Ordinal)])));
+                [.. _followers.Select(static f => f.Status).OrderBy(static s => s.Kind, StringComparer.Ordinal)])
+            {
+                IsRestored = _store is { IsComplete: true } && _followers.Any(static f => f.IsRestored),
+                StorageError = _store?.Error ?? "",
+            }));
     }
 }

@@ -1,10 +1,11 @@
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Sources.Kubernetes.Connection;
+using Clovisor.Istio.Sources.Kubernetes.Storage;
 
 namespace Clovisor.Istio.Sources.Kubernetes.Objects;
 
 /// <summary>Keeps the objects of one kind as they came.</summary>
-internal sealed class ObjectFollower(KubernetesKind kind, string? fieldSelector, TimeProvider time, Action changed) : KindFollower(kind.Watched(fieldSelector), time, changed)
+internal sealed class ObjectFollower(KubernetesKind kind, WatchedKind watched, TimeProvider time, Action changed, KindStore? store) : KindFollower(watched, time, changed, store)
 {
     private readonly Action _changed = changed;
     private readonly Lock _lock = new();
@@ -36,7 +37,7 @@ internal sealed class ObjectFollower(KubernetesKind kind, string? fieldSelector,
         }
     }
 
-    public override void Upserted(RawObject item, string apiVersion)
+    protected override void TakeUpsert(RawObject item, string apiVersion)
     {
         lock (_lock)
         {
@@ -46,7 +47,7 @@ internal sealed class ObjectFollower(KubernetesKind kind, string? fieldSelector,
         _changed();
     }
 
-    public override void Deleted(RawObject item)
+    protected override void TakeDelete(RawObject item)
     {
         lock (_lock)
         {
