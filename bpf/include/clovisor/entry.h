@@ -18,6 +18,9 @@ static __always_inline __u8 clv_slot_of(const struct clv_tuple *tuple)
 		hash = (hash ^ word[i]) * 0x85ebca6b;
 		hash ^= hash >> 15;
 	}
+	/* Once more, so that what differs in the last words alone spreads as well. */
+	hash *= 0xc2b2ae35;
+	hash ^= hash >> 16;
 	return hash & (CLV_SLOTS - 1);
 }
 

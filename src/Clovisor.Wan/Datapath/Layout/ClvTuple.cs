@@ -33,6 +33,8 @@ internal struct ClvTuple : IEquatable<ClvTuple>
                 hash ^= hash >> 15;
             }
 
+            hash *= 0xc2b2ae35;
+            hash ^= hash >> 16;
             return (byte)(hash % DatapathPlan.SlotsPerAssociation);
         }
     }
