@@ -16,6 +16,6 @@ internal sealed record Option(string Name, string Value, string Help, string? De
     /// <summary>Whether it is there or not, and takes no value.</summary>
     public bool IsSwitch => Value.Length == 0;
 
-    /// <summary>The only values that it takes; empty where any will do.</summary>
-    public IReadOnlyList<string> Choices => Value.Contains('|', StringComparison.Ordinal) ? Value.Split('|') : [];
+    /// <summary>The only values that it takes; empty where any will do, as where one of the forms has a word in capitals, which stands for something else.</summary>
+    public IReadOnlyList<string> Choices => Value.Contains('|', StringComparison.Ordinal) && !Value.Any(char.IsUpper) ? Value.Split('|') : [];
 }

@@ -36,6 +36,10 @@ public sealed class ArgumentsTests
         Assert.Equal(["boss", "minion"], Parse("--user", "boss", "--user", "minion").All("--user"));
 
     [Fact]
+    public void Forms_with_a_word_in_capitals_are_no_list_of_values() =>
+        Assert.Equal("edge=/etc/kubeconfig", Arguments.Parse("run", [new("--cluster", "in-cluster|NAME=KUBECONFIG", "a cluster")], ["--cluster", "edge=/etc/kubeconfig"]).Get("--cluster"));
+
+    [Fact]
     public void Lists_every_mistake_at_once()
     {
         EdgeHostException e = Assert.Throws<EdgeHostException>(() => Parse("--mod", "tag", "--mode", "tga", "--json", "a", "--json", "b", "--user"));
