@@ -104,6 +104,10 @@ public static class EnvoyChecker
         return taken.Length == 0 ? null : new PortRange((ushort)largest.First, (ushort)(largest.First + largest.Length - 1));
     }
 
+    /// <summary>The classes as their clusters are written: where any has source ports, one without keeps to the ports that none has. Given one of another class it would be taken for that class, since ports go before DSCP.</summary>
+    internal static ImmutableArray<EnvoyClass> Confined(ImmutableArray<EnvoyClass> classes, EnvoySettings settings) =>
+        Unclassified(classes, settings) is { } rest ? [.. classes.Select(@class => @class with { SourcePorts = @class.SourcePorts ?? rest })] : classes;
+
     /// <summary>Checks YAML that somebody wrote: a configuration of Envoy, or manifests of EnvoyFilters.</summary>
     /// <returns>Every fault with its line; empty when there is none.</returns>
     public static ImmutableArray<string> CheckYaml(string yaml)

@@ -33,7 +33,7 @@ public static class EnvoyConfiguration
             : "route_config:\n" + EnvoyYaml.Indented(2, Routes(mode, rules, settings));
         IEnumerable<string> clusters = mode == EnvoyMode.Exact
             ? [Cluster(Unclassified, settings)]
-            : rules.Classes.Append(new EnvoyClass("", null, EnvoyChecker.Unclassified(rules.Classes, settings))).Select(@class => Cluster(@class, settings));
+            : EnvoyChecker.Confined(rules.Classes, settings).Append(new EnvoyClass("", null, EnvoyChecker.Unclassified(rules.Classes, settings))).Select(@class => Cluster(@class, settings));
         return $$"""
             node: { id: clovisor-edge, cluster: clovisor-edge }
             static_resources:

@@ -33,7 +33,7 @@ public static class IstioManifests
         }
 
         List<ClassRoute> routes = mode == EnvoyMode.Exact ? [] : ClassRoutes.Of(mode, rules, faults);
-        List<ClassSubset> subsets = Subsets(rules, workload, classes, routes, faults);
+        List<ClassSubset> subsets = Subsets(rules, workload, faults.Count > 0 ? classes : EnvoyChecker.Confined(classes, settings), routes, faults);
         if (faults.Count > 0)
         {
             throw new ArgumentException($"Write Istio's manifests: {string.Join(" ", faults)}", nameof(rules));

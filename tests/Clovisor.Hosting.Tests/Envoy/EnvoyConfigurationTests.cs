@@ -50,7 +50,7 @@ public sealed class EnvoyConfigurationTests : IDisposable
         YamlNode clusters = Parse(EnvoyConfiguration.Render(EnvoyMode.Tag, rules with { Classes = [new("boss", 46), new("minion", 10, new PortRange(40_000, 40_999))] }, Settings))["static_resources"]["clusters"];
 
         Assert.Equal(
-            ["class-boss 0/1=184 | 41/67=184", "class-minion 0/1=40 0/51=2686950464 | 41/67=40 0/51=2686950464", "unclassified 0/51=3997671464 | 0/51=3997671464"],
+            ["class-boss 0/1=184 0/51=3997671464 | 41/67=184 0/51=3997671464", "class-minion 0/1=40 0/51=2686950464 | 41/67=40 0/51=2686950464", "unclassified 0/51=3997671464 | 0/51=3997671464"],
             ((YamlSequenceNode)clusters).Select(cluster => $"{cluster["name"]} {Options(cluster["upstream_bind_config"]["socket_options"])} | {Options(cluster["upstream_bind_config"]["extra_source_addresses"][0]["socket_options"]["socket_options"])}"));
 
         static string Options(YamlNode options) => string.Join(' ', ((YamlSequenceNode)options).Select(option =>
