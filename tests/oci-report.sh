@@ -34,7 +34,7 @@ bad=$(cd "$folder/image/blobs/sha256" && for file in *; do [ "$(sha256sum "$file
 row "every blob is what its name says" "$(ls "$folder/image/blobs/sha256" | wc -l) blobs" "$([ -z "$bad" ] && echo ok || echo FAILED)"
 tar -C "$folder/root" -xzf "$(blob "$manifest" 2)"
 libraries=$(grep -o 'LD_LIBRARY_PATH=[^"]*' "$(blob "$manifest" 1)")
-inside() { env -i "$libraries" DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 "$@"; }
+inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "$libraries" DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 "$@"; }
 said=$(inside chroot "$folder/root" /app/EdgeHost --help 2>&1)
 row "the program starts in it" "$(head -1 <<< "$said")" "$(grep -q sessions <<< "$said" && echo ok || echo FAILED)"
 
