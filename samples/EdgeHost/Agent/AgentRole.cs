@@ -57,7 +57,7 @@ internal static class AgentRole
         string[] clusters = [.. arguments.All("--cluster")];
         if (folder is null && clusters.Length == 0)
         {
-            throw EdgeHostException.Usage("agent", "neither --config nor --cluster is given", "Say where links, associations and route rules come from");
+            throw EdgeHostException.Usage(arguments.Role, "neither --config nor --cluster is given", "Say where links, associations and route rules come from");
         }
 
         if (folder is not null)
