@@ -73,7 +73,7 @@ public sealed record IstioConfiguration
     internal IEnumerable<Resource> Resources =>
     [
         .. VirtualServices, .. Gateways, .. ServiceEntries, .. WorkloadEntries, .. Sidecars, .. DestinationRules, .. Services, .. Pods, .. Namespaces, .. EnvoyFilters, .. EndpointSlices,
-        .. KubernetesGateways, .. GatewayClasses, .. ListenerSets, .. GatewayApiRoutes, .. ReferenceGrants,
+        .. KubernetesGateways, .. GatewayClasses, .. ListenerSets, .. GatewayApiRoutes, .. ReferenceGrants, .. RequestAuthentications.IsDefault ? [] : RequestAuthentications,
     ];
 
     /// <summary>
@@ -102,6 +102,9 @@ public sealed record IstioConfiguration
         }
 
         MeshSettings? mesh = all.Select(static c => c.Mesh).FirstOrDefault(static m => !ReferenceEquals(m, MeshSettings.Default));
-        return DocumentReader.Assemble(resources, mesh, all.SelectMany(static c => c.Ignored));
+        IstioConfiguration merged = DocumentReader.Assemble(resources, mesh, all.SelectMany(static c => c.Ignored));
+
+        // What one of them does not know, the whole does not.
+        return all.Any(static c => c.RequestAuthentications.IsDefault) ? merged with { RequestAuthentications = default } : merged;
     }
 }

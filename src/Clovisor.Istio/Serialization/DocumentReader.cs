@@ -45,7 +45,7 @@ internal sealed class DocumentReader
         return new ObjectReadResult(Errors.Count == 0 ? _resources.FirstOrDefault() : null, Errors.Count == 0 ? _mesh : null, _ignored.FirstOrDefault(), [.. Errors], [.. warnings]);
     }
 
-    public IstioConfiguration Build() => Assemble(_resources, _mesh, _ignored) with { RequestAuthentications = Of<RequestAuthentication>(_resources) };
+    public IstioConfiguration Build() => Assemble(_resources, _mesh, _ignored);
 
     /// <summary>Sorts objects by their kinds into a configuration.</summary>
     public static IstioConfiguration Assemble(IReadOnlyCollection<Resource> resources, MeshSettings? mesh, IEnumerable<IgnoredDocument> ignored) => new()
@@ -67,6 +67,7 @@ internal sealed class DocumentReader
         ListenerSets = Of<ListenerSet>(resources),
         GatewayApiRoutes = Of<GatewayApiRoute>(resources),
         ReferenceGrants = Of<ReferenceGrant>(resources),
+        RequestAuthentications = Of<RequestAuthentication>(resources),
         Ignored = [.. ignored],
     };
 

@@ -175,7 +175,7 @@ public sealed class FollowingTests(ControlPlane plane) : IAsyncLifetime
 
         string file = Assert.Single(Directory.GetFiles(Path.Combine(_folder, "north.stored")), static file => file.Contains("wanlinks", StringComparison.Ordinal));
         byte[] bytes = await File.ReadAllBytesAsync(file, Stop);
-        bytes[^3] ^= 1;
+        bytes[bytes.AsSpan().IndexOf("10.9.0.2"u8)] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, Stop);
         await using ClusterHost second = await ClusterHost.StartAsync(plane, _folder, "north", "expired-token");
         await second.UntilAsync(static host => host.Part("kubernetes").Reasons.Any(static reason => reason.Contains("is damaged, and was passed over", StringComparison.Ordinal)));

@@ -43,7 +43,7 @@ internal sealed class MeshAssembly
         }
     }
 
-    public IstioConfiguration Build() => DocumentReader.Assemble(_resources, _mesh, _ignored);
+    public IstioConfiguration Build() => DocumentReader.Assemble(_resources, _mesh, _ignored) with { RequestAuthentications = default };
 
     /// <summary>Makes the mesh of the clusters, each with its own objects, when it is asked for.</summary>
     public Lazy<MultiClusterMesh> Mesh()
