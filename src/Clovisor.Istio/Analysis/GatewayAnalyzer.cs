@@ -71,6 +71,5 @@ internal static class GatewayAnalyzer
 
     // One selector that asks for nothing that contradicts the other can select the same proxies.
     private static bool SharesProxies(Gateway a, Gateway b) =>
-        a.Selector.All(l => b.Selector.TryGetValue(l.Key, out string? value) && value == l.Value) ||
-        b.Selector.All(l => a.Selector.TryGetValue(l.Key, out string? value) && value == l.Value);
+        b.Selector.HasAll(a.Selector) || a.Selector.HasAll(b.Selector);
 }

@@ -16,7 +16,7 @@ internal static class GatewayWorkloadAnalyzer
     {
         foreach (Gateway gateway in configuration.Gateways)
         {
-            Ports(configuration, gateway, [.. configuration.Pods.Where(p => Has(p.Labels, gateway.Selector))], messages);
+            Ports(configuration, gateway, [.. configuration.Pods.Where(p => p.Labels.HasAll(gateway.Selector))], messages);
         }
 
         if (configuration.RequestAuthentications.IsDefault)
@@ -42,7 +42,7 @@ internal static class GatewayWorkloadAnalyzer
     private static void Ports(IstioConfiguration configuration, Gateway gateway, ImmutableArray<KubernetesPod> pods, MessageList messages)
     {
         ServicePort[] led = [.. configuration.Services
-            .Where(s => !s.Selector.IsEmpty && pods.Any(p => p.Namespace == s.Namespace && Has(p.Labels, s.Selector)))
+            .Where(s => !s.Selector.IsEmpty && pods.Any(p => p.Namespace == s.Namespace && p.Labels.HasAll(s.Selector)))
             .SelectMany(static s => s.Ports)];
 
         // Which number a name stands for, only the pod's containers say.
@@ -63,14 +63,11 @@ internal static class GatewayWorkloadAnalyzer
 
     private static bool IsChecked(IstioConfiguration configuration, Gateway gateway)
     {
-        KubernetesPod[] pods = [.. configuration.Pods.Where(p => Has(p.Labels, gateway.Selector))];
+        KubernetesPod[] pods = [.. configuration.Pods.Where(p => p.Labels.HasAll(gateway.Selector))];
         return configuration.RequestAuthentications.Any(a => pods.Length == 0
-            ? Has(gateway.Selector, a.Selector)
-            : pods.Any(p => (a.Namespace == p.Namespace || a.Namespace == configuration.Mesh.RootNamespace) && Has(p.Labels, a.Selector)));
+            ? gateway.Selector.HasAll(a.Selector)
+            : pods.Any(p => (a.Namespace == p.Namespace || a.Namespace == configuration.Mesh.RootNamespace) && p.Labels.HasAll(a.Selector)));
     }
 
     private static bool IsClaim(string header) => header.StartsWith(Claims, StringComparison.OrdinalIgnoreCase);
-
-    private static bool Has(ImmutableDictionary<string, string> labels, ImmutableDictionary<string, string> wanted) =>
-        wanted.All(w => labels.TryGetValue(w.Key, out string? value) && value == w.Value);
 }

@@ -93,13 +93,10 @@ internal sealed class MeshModel
     }
 
     private IEnumerable<string> Workloads(string scope, ImmutableDictionary<string, string> labels) =>
-        _workloads.Value[scope].Where(w => Has(w.WorkloadLabels, labels)).Select(static w => w.Address);
+        _workloads.Value[scope].Where(w => w.WorkloadLabels.HasAll(labels)).Select(static w => w.Address);
 
     private IEnumerable<string> Pods(string scope, ImmutableDictionary<string, string> labels) =>
-        _pods.Value[scope].Where(p => Has(p.Labels, labels)).SelectMany(static p => p.Addresses);
-
-    private static bool Has(ImmutableDictionary<string, string> labels, ImmutableDictionary<string, string> wanted) =>
-        wanted.All(w => labels.TryGetValue(w.Key, out string? value) && value == w.Value);
+        _pods.Value[scope].Where(p => p.Labels.HasAll(labels)).SelectMany(static p => p.Addresses);
 
     private Prepared Prepare(VirtualService service, DelegateMerger merger)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.GatewayApi;
 
@@ -15,7 +16,7 @@ public sealed record LabelSelector
     /// <param name="labels">The labels of an object.</param>
     /// <returns>True when every condition holds.</returns>
     public bool IsMatch(ImmutableDictionary<string, string> labels) =>
-        MatchLabels.All(l => labels.TryGetValue(l.Key, out string? value) && value == l.Value) && MatchExpressions.All(e => e.IsMatch(labels));
+        labels.HasAll(MatchLabels) && MatchExpressions.All(e => e.IsMatch(labels));
 }
 
 /// <summary>One condition of a <see cref="LabelSelector"/>.</summary>

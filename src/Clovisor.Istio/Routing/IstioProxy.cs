@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Clovisor.Istio.Resources;
 
 namespace Clovisor.Istio.Routing;
 
@@ -22,5 +23,5 @@ public sealed record IstioProxy
 
     /// <summary>Says whether the workload has all of the labels.</summary>
     internal bool HasLabels(ImmutableDictionary<string, string> labels) =>
-        labels.All(label => Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
+        Labels.HasAll(labels);
 }
