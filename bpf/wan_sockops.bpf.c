@@ -127,6 +127,7 @@ int clv_connect(struct bpf_sock_ops *ops)
 	struct clv_session *session;
 	struct clv_tuple tuple = {};
 	__u32 association;
+	bool v6;
 
 	if (ops->op != BPF_SOCK_OPS_TCP_CONNECT_CB && ops->op != BPF_SOCK_OPS_RTT_CB && ops->op != BPF_SOCK_OPS_RETRANS_CB)
 		return 1;
@@ -139,15 +140,24 @@ int clv_connect(struct bpf_sock_ops *ops)
 	if (clv_stays_here(&tuple))
 		return clv_count_socket(CLV_SOCK_LOCAL);
 	clv_begin_watch(ops);
+	v6 = !clv_is_mapped(tuple.daddr);
 	association = clv_socket_association(ops, &tuple);
-	if (!association)
+	/*
+	 * Ports are used again. What is left of an earlier connection says nothing of this one, whatever its state: it may have ended where no
+	 * program saw it. One without packets was reported for this very connection a moment ago.
+	 */
+	if (!association) {
+		session = clv_find(&tuple, v6);
+		if (session && session->state != CLV_STATE_NEW)
+			clv_forget(&tuple, v6);
 		return clv_count_socket(CLV_SOCK_UNTAGGED);
-	session = clv_enter(&tuple, !clv_is_mapped(tuple.daddr), association - 1);
+	}
+	session = clv_enter(&tuple, v6, association - 1);
 	if (!session)
 		return clv_count_socket(CLV_SOCK_TABLE_FULL);
-	/* What is left of an earlier connection says nothing of this one; one without packets was reported for it a moment ago. */
 	if (session->state != CLV_STATE_NEW) {
 		session->place = clv_place(association - 1, clv_slot_index(session));
+		session->state = CLV_STATE_NEW;
 		clv_count(&session->out, 0);
 	}
 	return clv_count_socket(CLV_SOCK_ENTERED);

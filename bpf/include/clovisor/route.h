@@ -98,6 +98,12 @@ static __always_inline enum clv_plan clv_plan_first(struct __sk_buff *skb, const
 	return CLV_BIND_ANEW;
 }
 
+/* Whether the tuple is used again, so that the binding is an earlier connection's. */
+static __always_inline bool clv_reopens(const struct clv_packet *pkt, const struct clv_session *session)
+{
+	return pkt->tuple.protocol == IPPROTO_TCP && clv_opens(pkt) && (session->state == CLV_STATE_CLOSING || session->state == CLV_STATE_NEW);
+}
+
 /* A packet of a session that has a link. */
 static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
 						   union clv_binding_word binding, struct clv_choice *choice, bool *translate,
@@ -106,7 +112,7 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const 
 	struct clv_choice bound = { .at = clv_link_at(clv_bound_link(binding)), .index = clv_bound_link(binding) };
 	bool alive = bound.at && clv_is_bound_to(binding, bound.at) && clv_carries(bound.at, pkt);
 	bool pinned = binding.is.link & CLV_PINNED;
-	bool reopens = clv_opens(pkt) && session->state == CLV_STATE_CLOSING;
+	bool reopens = clv_reopens(pkt, session);
 	struct clv_choice next;
 
 	if (pinned && alive && !reopens) {

@@ -232,7 +232,7 @@ static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv
 	clv_count(&session->in, skb->len - pkt->network);
 	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
 		session->state = CLV_STATE_CLOSING;
-	else if (session->state == CLV_STATE_OPENING)
+	else if (session->state < CLV_STATE_ESTABLISHED)
 		session->state = CLV_STATE_ESTABLISHED;
 }
 

@@ -58,7 +58,7 @@ enum clv_binding_flag {
 };
 
 enum clv_session_state {
-	CLV_STATE_NEW = 0,		/* entered, no packet yet */
+	CLV_STATE_NEW = 0,		/* entered, no packet yet; with CLV_BOUND: entered anew, the binding is an earlier connection's */
 	CLV_STATE_OPENING = 1,		/* packets left, none came back */
 	CLV_STATE_ESTABLISHED = 2,	/* packets both ways */
 	CLV_STATE_CLOSING = 3,		/* FIN or RST seen, in either direction */

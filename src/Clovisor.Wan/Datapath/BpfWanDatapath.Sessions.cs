@@ -206,7 +206,7 @@ public sealed partial class BpfWanDatapath
     private int? LinkOf(in ClvTuple key, in ClvSession session)
     {
         ClvBinding binding = session.Binding;
-        bool bound = binding.IsBound && session.State != ClvSessionState.Closing;
+        bool bound = binding.IsBound && session.State is not (ClvSessionState.New or ClvSessionState.Closing);
         if (bound && binding.IsPinned)
         {
             ClvLink link = _image.Links[binding.LinkIndex];

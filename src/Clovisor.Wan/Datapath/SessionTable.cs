@@ -55,6 +55,12 @@ internal sealed class SessionTable
 
             // A packet that passes between the look and this write goes uncounted; its binding the program restores by itself.
             present = present.MovedTo(association, moves ? slot : present.Slot, now);
+            if (present.State == ClvSessionState.Closing)
+            {
+                // Reported for the connection that comes next: what is left of the one before decides nothing any more.
+                present.State = ClvSessionState.New;
+            }
+
             if (_sessions.TryUpdate(in key, in present))
             {
                 return present;

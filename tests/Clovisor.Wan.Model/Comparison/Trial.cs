@@ -80,7 +80,16 @@ internal sealed class Trial
 
     private string? Report(in ClvTuple key, in ClvSession session)
     {
-        if (_tables.Sessions.ContainsKey(key) || _tables.Sessions.Count >= _tables.Capacity)
+        if (_tables.Sessions.TryGetValue(key, out ClvSession present))
+        {
+            // As the table of user space does: one that was ending begins anew, still bound.
+            ClvSessionState state = present.State == ClvSessionState.Closing ? ClvSessionState.New : present.State;
+            present = present.MovedTo(session.Association, present.Slot, (ushort)(session.Out >> 48)) with { State = state };
+            _tables.Sessions[key] = present;
+            return _kernel.Sessions.TryUpdate(in key, in present) ? null : $"a session is in one table alone: {FrameText.Of(in key)}";
+        }
+
+        if (_tables.Sessions.Count >= _tables.Capacity)
         {
             return null;
         }

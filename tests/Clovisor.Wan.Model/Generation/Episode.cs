@@ -40,7 +40,8 @@ internal sealed class Episode
                 return new SlotsStep(TableGenerator.Associations[_random.Next(TableGenerator.Associations.Length)], _tableGenerator.Slots(Tables));
             case < 11:
                 int association = TableGenerator.Associations[_random.Next(TableGenerator.Associations.Length)];
-                return new ReportStep(_packets.Reported(), ClvSession.New(association, (byte)_random.Next(64), tick: 1));
+                ClvTuple reported = Tables.Sessions.Count > 0 && _random.Next(3) == 0 ? Tables.Sessions.Keys.ElementAt(_random.Next(Tables.Sessions.Count)) : _packets.Reported();
+                return new ReportStep(reported, ClvSession.New(association, (byte)_random.Next(64), tick: 1));
             case < 12 when Tables.Sessions.Count > 0:
                 return new ForgetStep(Tables.Sessions.Keys.ElementAt(_random.Next(Tables.Sessions.Count)));
             case < 13 when Tables.Sessions.Count > 0:

@@ -15,7 +15,7 @@ internal sealed record LinkStep(int Index, ClvLink Link) : Step;
 /// <summary>The slots of an association change.</summary>
 internal sealed record SlotsStep(int Index, ClvSlotTable Slots) : Step;
 
-/// <summary>A session is reported.</summary>
+/// <summary>A session is reported; one that is there, anew.</summary>
 internal sealed record ReportStep(ClvTuple Key, ClvSession Session) : Step;
 
 /// <summary>A session is forgotten, and what led to it is not yet.</summary>

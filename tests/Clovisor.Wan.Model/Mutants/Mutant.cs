@@ -53,6 +53,8 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
             "include/clovisor/parse.h", "ip->frag_off & bpf_htons(CLV_IP_MORE | CLV_IP_OFFSET)", "ip->frag_off & bpf_htons(CLV_IP_OFFSET)")),
         new("a device's sum does not follow a hop of IPv6", false, new SourcePatch(
             "include/clovisor/hop.h", "sizeof(hops), BPF_F_RECOMPUTE_CSUM)", "sizeof(hops), 0)")),
+        new("a session that was reported anew stays where its tuple was before", true, new SourcePatch(
+            "include/clovisor/route.h", "session->state == CLV_STATE_CLOSING || session->state == CLV_STATE_NEW", "session->state == CLV_STATE_CLOSING")),
         new("what does not fit is sent", false, new SourcePatch(
             "include/clovisor/link.h", "BPF_MTU_CHK_SEGS) <= 0", "BPF_MTU_CHK_SEGS) <= 9")),
     ];

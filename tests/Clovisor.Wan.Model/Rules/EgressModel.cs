@@ -119,7 +119,7 @@ internal sealed class EgressModel(Tables tables, Arrival arrival, ushort? drawn)
 
         bool alive = _links.IsAlive(binding, Packet.V6);
         bool translate = slot is { } named && _links.Translates(named, Packet.Tuple.Saddr, Packet.V6);
-        if (Packet.Opens && session.State == ClvSessionState.Closing)
+        if (Packet.Protocol == Packet.Tcp && Packet.Opens && session.State is (ClvSessionState.Closing or ClvSessionState.New))
         {
             // The tuple is used again: a session of its own, which may begin elsewhere.
             return slot is { } again ? Bind(session, again, translate, reopens: true)

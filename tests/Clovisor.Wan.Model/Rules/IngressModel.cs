@@ -40,7 +40,7 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
         {
             session.In = Counted(session.In);
             session.State = (Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 ? ClvSessionState.Closing
-                : session.State == ClvSessionState.Opening ? ClvSessionState.Established : session.State;
+                : session.State is ClvSessionState.New or ClvSessionState.Opening ? ClvSessionState.Established : session.State;
             Changes.Sessions[key] = session;
             Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
         }

@@ -13,7 +13,8 @@ internal sealed record Connecting(ClvTuple Tuple, int? Announced, byte Dscp);
 
 /// <summary>
 /// What becomes of a connection before its SYN. 1. One to the node itself is none of ours. 2. The announcement, else the port, else the DSCP names the
-/// association. 3. Its session is entered; what is left of an earlier connection of the tuple takes the new association.
+/// association. 3. Its session is entered; what is left of an earlier connection of the tuple takes the new association and begins anew,
+/// or is forgotten where none is named.
 /// </summary>
 internal static class ConnectModel
 {
@@ -33,6 +34,11 @@ internal static class ConnectModel
         uint named = socket.Announced is { } announced ? (uint)announced + 1 : byPort != 0 ? byPort : byDscp;
         if (named == 0)
         {
+            if (changes.Session(in tuple) is { State: not ClvSessionState.New })
+            {
+                changes.Sessions[tuple] = null;
+            }
+
             return (DatapathReason.SockUntagged, changes);
         }
 
@@ -41,7 +47,7 @@ internal static class ConnectModel
         {
             if (present.State != ClvSessionState.New)
             {
-                changes.Sessions[tuple] = present.MovedTo(association, present.Slot, tables.Tick);
+                changes.Sessions[tuple] = present.MovedTo(association, present.Slot, tables.Tick) with { State = ClvSessionState.New };
             }
 
             return (DatapathReason.SockEntered, changes);

@@ -11,6 +11,8 @@ internal sealed class ProxySocket : IDisposable
     private const int IpLocalPortRange = 51;
     private const int Ipv6TrafficClass = 67;
     private const int SocketCookie = 57;
+    private const int TcpRepair = 19;
+    private const int TcpRepairQueue = 20;
 
     private readonly Socket _socket;
     private readonly IPEndPoint _server;
@@ -89,6 +91,23 @@ internal sealed class ProxySocket : IDisposable
         {
             // Refused: the attempt is what counts.
         }
+    }
+
+    /// <summary>Ends the connection by a reset, so that its port is free at once; <paramref name="unseen"/> by nothing at all.</summary>
+    internal void End(bool unseen)
+    {
+        if (unseen)
+        {
+            // What a connection under repair sends is kept and not sent, its FIN too (linux/tcp.h: TCP_SEND_QUEUE).
+            _socket.SetRawSocketOption(6, TcpRepair, BitConverter.GetBytes(1));
+            _socket.SetRawSocketOption(6, TcpRepairQueue, BitConverter.GetBytes(2));
+        }
+        else
+        {
+            _socket.LingerState = new LingerOption(enable: true, 0);
+        }
+
+        _socket.Dispose();
     }
 
     public void Dispose() => _socket.Dispose();

@@ -14,6 +14,7 @@ public sealed class SocketTagTests : IDisposable
 {
     private const byte Gold = 46;
     private const byte Bulk = 8;
+    private const ushort UsedPort = 45_000;
     private static readonly PortRange GoldPorts = new(41000, 41099);
     private static readonly PortRange BulkPorts = new(42000, 42099);
 
@@ -114,6 +115,45 @@ public sealed class SocketTagTests : IDisposable
         Assert.Equal((1, 3), (counters[DatapathReason.SockUntagged], counters[DatapathReason.SockLocal]));
     }
 
+    public static TheoryData<byte?, byte?, bool> Reused() => new()
+    {
+        { Gold, Bulk, false }, { Gold, Bulk, true }, { Bulk, Gold, false }, { Bulk, Gold, true }, { Gold, null, false }, { Gold, null, true },
+    };
+
+    [KernelTheory]
+    [MemberData(nameof(Reused))]
+    public void Takes_nothing_over_from_an_earlier_connection_of_the_same_port(byte? first, byte? second, bool unseen)
+    {
+        BpfWanDatapath datapath = Start();
+        ProxySocket before = EchoFromUsedPort(first);
+        Assert.Equal(LinkOf(first), _lab.Server.LastPeer.Address);
+        before.End(unseen);
+        DatapathReason formerWay = first == Gold ? DatapathReason.OutRedirected : DatapathReason.OutHome;
+        long byTheFormerLink = datapath.Counters()[formerWay];
+
+        EchoFromUsedPort(second);
+
+        // Not the first SYN either, which a peer that knows the earlier connection would have refused.
+        Assert.Equal(byTheFormerLink, datapath.Counters()[formerWay]);
+        Assert.Equal(LinkOf(second), _lab.Server.LastPeer.Address);
+        Assert.Equal(second is null ? [] : [second == Gold ? ("gold", "wan1") : ("bulk", "wan0")], datapath.Sessions().Select(session => (session.AssociationName!, session.LinkName!)));
+    }
+
+    [KernelFact]
+    public void Keeps_what_was_reported_for_a_port_that_is_used_again()
+    {
+        BpfWanDatapath datapath = Start();
+        ProxySocket before = EchoFromUsedPort(Bulk);
+        SessionTuple tuple = Assert.Single(datapath.Sessions()).Tuple;
+        before.End(unseen: false);
+
+        Assert.Equal(1, datapath.Admit(tuple, 0));
+        EchoFromUsedPort(null);
+
+        Assert.Equal(LinkOf(Gold), _lab.Server.LastPeer.Address);
+        Assert.Equal("gold", Assert.Single(datapath.Sessions()).AssociationName);
+    }
+
     [KernelFact]
     public void Counts_connections_for_which_the_table_has_no_room()
     {
@@ -198,6 +238,21 @@ public sealed class SocketTagTests : IDisposable
         Assert.Contains("not in a cgroup2 file system", refusal.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_lab.PinDirectory, "maps")));
     }
+
+    private ProxySocket EchoFromUsedPort(byte? dscp)
+    {
+        ProxySocket socket = ProxySocket.Make(_lab, _group).WithPorts(UsedPort, UsedPort);
+        if (dscp is { } tag)
+        {
+            socket.WithDscp(tag);
+        }
+
+        socket.Echo();
+        return socket;
+    }
+
+    // The address that the server sees connections of a tag come from; untagged ones go by the node's routes.
+    private static IPAddress LinkOf(byte? dscp) => WanLab.LinkSource(dscp == Gold ? 1 : 0, false);
 
     private static IEnumerable<uint> Attached(ControlGroup group) =>
         BpfAttachments.OfCgroup(group.Path, BpfAttachType.CgroupSocketOperations).Programs.Select(program => program.ProgramId);
