@@ -104,7 +104,7 @@ public class RouteEvaluation
                 string path = $"/service-{rule:D5}/item";
                 return request => request.Path == path;
             case "regex":
-                var expression = new Regex($"^(?:/service-[0-9]*{rule:D5}/.*)$", RegexOptions.NonBacktracking);
+                var expression = new Regex($"^(?:/service-[0-9]*{rule:D5}/.*)$", RegexOptions.CultureInvariant);
                 return request => expression.IsMatch(request.Path);
             default:
                 string user = $"user-{rule:D5}";

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Clovisor.Istio.Re2;
 
 /// <summary>A set of bytes: what a character class means to Envoy, whose expressions see text byte by byte.</summary>
-internal sealed class ByteSet
+internal sealed class ByteSet : IEquatable<ByteSet>
 {
     /// <summary>
     /// Bytes beyond ASCII are written as these private-use characters, in expressions and in inputs alike. As letters of Latin-1
@@ -17,6 +18,18 @@ internal sealed class ByteSet
     public static ByteSet All => new ByteSet().Add(0, 255);
 
     public static ByteSet AllButNewline => new ByteSet().Add('\n', '\n').Negate();
+
+    /// <summary>Gets the only member, or -1 where there are more or none.</summary>
+    public int Single
+    {
+        get
+        {
+            int first = Array.IndexOf(_members, true);
+            return first >= 0 && Array.IndexOf(_members, true, first + 1) < 0 ? first : -1;
+        }
+    }
+
+    public bool Contains(int value) => _members[value];
 
     public ByteSet Add(int low, int high)
     {
@@ -57,6 +70,17 @@ internal sealed class ByteSet
         }
 
         return this;
+    }
+
+    public bool Equals(ByteSet? other) => other is not null && _members.AsSpan().SequenceEqual(other._members);
+
+    public override bool Equals(object? obj) => Equals(obj as ByteSet);
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(MemoryMarshal.AsBytes(_members.AsSpan()));
+        return hash.ToHashCode();
     }
 
     /// <summary>Writes the set as an expression that matches one byte.</summary>

@@ -1,32 +1,34 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Clovisor.Istio.Re2;
 
 /// <summary>
-/// A regular expression with the syntax and meaning that Envoy gives it, run by .NET's non-backtracking engine: like RE2, linear
-/// in the input. Envoy's RE2 sees bytes, not characters: <c>é+</c> repeats the second byte of é alone. Thread-safe.
+/// A regular expression with the syntax and meaning that Envoy gives it: like RE2, linear in the input and bounded in memory. Envoy's RE2 sees bytes, not characters: <c>é+</c>
+/// repeats the second byte of é alone. Thread-safe.
 /// </summary>
 internal sealed class Re2Expression
 {
     private const int StackLimit = 1024;
 
-    private readonly Regex _full;
-    private readonly Lazy<Regex> _search;
+    private readonly Re2Automaton _automaton;
     private readonly int _groups;
     private readonly RequiredLiteral _required;
+    private Regex? _search;
 
     private Re2Expression(string text)
     {
         Text = text;
         _required = RequiredLiteral.Of(text);
-        (string pattern, _groups) = Re2Parser.Translate(text);
-        _full = new Regex($"\\A(?:{pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        _search = new Lazy<Regex>(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+        (Re2Node expression, _groups) = Re2Parser.Parse(text);
+        _automaton = new Re2Automaton(Re2Compiler.Compile(expression));
     }
 
     /// <summary>Gets the expression as written.</summary>
     public string Text { get; }
+
+    private Regex Search => _search ??= new Regex(DotNetPattern.Of(Re2Parser.Parse(Text).Expression), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     /// <summary>Parses an expression, or says why RE2 would refuse it.</summary>
     public static Re2Expression? TryParse(string text, out string error)
@@ -40,10 +42,6 @@ internal sealed class Re2Expression
         {
             error = e.Message;
         }
-        catch (NotSupportedException e)
-        {
-            error = $"too large: {e.Message}";
-        }
 
         return null;
     }
@@ -54,23 +52,31 @@ internal sealed class Re2Expression
     /// <summary>Gets an expression that matches the text itself.</summary>
     public static string Escape(string text) => string.Concat(text.Select(static c => @"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal) ? $"\\{c}" : $"{c}"));
 
-    /// <summary>Says whether the whole input matches. Allocates nothing once warmed up, except for long input beyond ASCII.</summary>
+    /// <summary>Says whether the whole input matches. Allocates nothing once the automaton's states that inputs like it need are there.</summary>
     public bool IsFullMatch(ReadOnlySpan<char> input)
     {
-        return _required.MayMatch(input) && IsFullMatchByEngine(input);
+        return _required.MayMatch(input) && IsFullMatchByAutomaton(input);
     }
 
     /// <summary>As <see cref="IsFullMatch"/>, without the short cut.</summary>
-    internal bool IsFullMatchByEngine(ReadOnlySpan<char> input)
+    internal bool IsFullMatchByAutomaton(ReadOnlySpan<char> input)
     {
-        if (Ascii.IsValid(input))
+        int room = Encoding.UTF8.GetMaxByteCount(input.Length);
+        if (room <= StackLimit)
         {
-            return _full.IsMatch(input);
+            Span<byte> bytes = stackalloc byte[StackLimit];
+            return _automaton.IsMatch(bytes[..Encoding.UTF8.GetBytes(input, bytes)]);
         }
 
-        int room = ByteText.RoomFor(input.Length);
-        Span<char> bytes = room <= StackLimit ? stackalloc char[StackLimit] : new char[room];
-        return _full.IsMatch(bytes[..ByteText.Encode(input, bytes)]);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(room);
+        try
+        {
+            return _automaton.IsMatch(rented.AsSpan(0, Encoding.UTF8.GetBytes(input, rented)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     /// <summary>Checks a substitution: <c>\0</c> to <c>\9</c> name groups that exist, <c>\\</c> is a backslash, nothing else is escaped.</summary>
@@ -95,17 +101,25 @@ internal sealed class Re2Expression
             }
         }
 
-        return null;
+        try
+        {
+            _ = Search;
+            return null;
+        }
+        catch (NotSupportedException e)
+        {
+            return $"the expression is too large to replace by: {e.Message}";
+        }
     }
 
-    /// <summary>Replaces every occurrence, from the left, as RE2's global replacement does.</summary>
+    /// <summary>Replaces every occurrence, from the left, as RE2's global replacement does. Where occurrences and groups lie is asked of .NET's engine, which is linear too but far larger.</summary>
     public string Replace(string input, string substitution)
     {
         string bytes = ByteText.Encode(input);
         var result = new StringBuilder();
         int copied = 0;
         int lastEnd = -1;
-        for (Match match = _search.Value.Match(bytes); match.Success; match = match.NextMatch())
+        for (Match match = Search.Match(bytes); match.Success; match = match.NextMatch())
         {
             // RE2 does not accept an empty match right after another match.
             if (match.Length == 0 && match.Index == lastEnd)

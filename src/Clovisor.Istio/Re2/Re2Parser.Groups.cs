@@ -1,35 +1,29 @@
-using System.Globalization;
-
 namespace Clovisor.Istio.Re2;
 
 // Groups, names and flags.
 internal sealed partial class Re2Parser
 {
-    private Piece Group()
+    private Piece? Group()
     {
         _at++;
         (bool fold, bool multiline, bool dotAll, bool swapGreed) = (_fold, _multiline, _dotAll, _swapGreed);
-        string open;
+        int number = 0;
         if (!AtEnd && _text[_at] == '?')
         {
             _at++;
-            if (Name() is { } named)
+            if (Name())
             {
-                open = named;
+                number = ++GroupCount;
             }
             else if (!Flags())
             {
                 // (?i) holds to the end of the enclosing group: nothing to restore, and no group of its own.
-                return new Piece("", 1);
-            }
-            else
-            {
-                open = "(?:";
+                return null;
             }
         }
         else
         {
-            open = $"(?<{(++GroupCount).ToString(CultureInfo.InvariantCulture)}>";
+            number = ++GroupCount;
         }
 
         Piece inner = Alternation();
@@ -40,15 +34,15 @@ internal sealed partial class Re2Parser
 
         _at++;
         (_fold, _multiline, _dotAll, _swapGreed) = (fold, multiline, dotAll, swapGreed);
-        return new Piece($"{open}{inner.Pattern})", inner.Repeats);
+        return number == 0 ? inner : inner with { Node = new Re2Group(inner.Node, number) };
     }
 
-    private string? Name()
+    private bool Name()
     {
         int skip = _text.AsSpan(_at).StartsWith("P<") ? 2 : _text.AsSpan(_at).StartsWith("<") ? 1 : 0;
         if (skip == 0)
         {
-            return null;
+            return false;
         }
 
         int end = _text.IndexOf('>', _at);
@@ -59,7 +53,7 @@ internal sealed partial class Re2Parser
         }
 
         _at = end + 1;
-        return $"(?<{(++GroupCount).ToString(CultureInfo.InvariantCulture)}>";
+        return true;
     }
 
     /// <summary>Reads flags up to <c>:</c>, which gives true, or <c>)</c>, which gives false.</summary>

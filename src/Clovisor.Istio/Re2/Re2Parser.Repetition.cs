@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Clovisor.Istio.Re2;
 
 // Repetition operators.
@@ -29,11 +27,6 @@ internal sealed partial class Re2Parser
                 _at++;
             }
 
-            if (atom.Pattern.Length == 0)
-            {
-                continue;
-            }
-
             int count = Math.Max(b.minimum, b.maximum);
             int repeats = count > 1 ? count * atom.Repeats : atom.Repeats;
             if (repeats > MaximumRepeat)
@@ -41,15 +34,7 @@ internal sealed partial class Re2Parser
                 throw new FormatException($"repeats more than {MaximumRepeat} times");
             }
 
-            string upper = b.maximum < 0 ? "" : b.maximum.ToString(CultureInfo.InvariantCulture);
-            string range = (b.minimum, b.maximum) switch
-            {
-                (0, -1) => "*",
-                (1, -1) => "+",
-                (0, 1) => "?",
-                _ => $"{{{b.minimum.ToString(CultureInfo.InvariantCulture)},{upper}}}",
-            };
-            atom = new Piece($"(?:{atom.Pattern}){range}{(lazy != _swapGreed ? "?" : "")}", repeats);
+            atom = new Piece(new Re2Repeat(atom.Node, b.minimum, b.maximum, lazy != _swapGreed), repeats);
         }
 
         return atom;

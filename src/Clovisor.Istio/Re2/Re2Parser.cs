@@ -1,10 +1,7 @@
-using System.Text;
-
 namespace Clovisor.Istio.Re2;
 
 /// <summary>
-/// Parses RE2 syntax and writes the same expression for .NET. Every construct is written out in terms whose meaning both
-/// share: classes as byte ranges, groups with explicit numbers, anchors without regard to options.
+/// Parses RE2 syntax. Flags are resolved on the way: what comes out says for itself which bytes and places it means.
 /// </summary>
 internal sealed partial class Re2Parser
 {
@@ -27,13 +24,13 @@ internal sealed partial class Re2Parser
 
     private bool AtEnd => _at >= _text.Length;
 
-    /// <summary>Translates an expression and counts its groups.</summary>
+    /// <summary>Parses an expression and counts its groups.</summary>
     /// <exception cref="FormatException">RE2 would refuse the expression; never leaves this namespace.</exception>
-    public static (string Pattern, int Groups) Translate(string text)
+    public static (Re2Node Expression, int Groups) Parse(string text)
     {
         var parser = new Re2Parser(ByteText.Encode(text));
         Piece whole = parser.Alternation();
-        return parser.AtEnd ? (whole.Pattern, parser.GroupCount) : throw new FormatException("unexpected )");
+        return parser.AtEnd ? (whole.Node, parser.GroupCount) : throw new FormatException("unexpected )");
     }
 
     private Piece Alternation()
@@ -43,21 +40,20 @@ internal sealed partial class Re2Parser
             throw new FormatException("nested too deeply");
         }
 
-        var text = new StringBuilder();
+        var branches = new List<Re2Node>();
         int repeats = 1;
         while (true)
         {
             Piece branch = Concatenation();
             repeats = Math.Max(repeats, branch.Repeats);
-            text.Append(branch.Pattern);
+            branches.Add(branch.Node);
             if (AtEnd || _text[_at] != '|')
             {
                 _depth--;
-                return new Piece(text.ToString(), repeats);
+                return new Piece(branches.Count == 1 ? branches[0] : new Re2Choice(branches), repeats);
             }
 
             _at++;
-            text.Append('|');
         }
     }
 
@@ -72,8 +68,7 @@ internal sealed partial class Re2Parser
                 continue;
             }
 
-            Piece piece = Atom();
-            if (piece.Pattern.Length > 0)
+            if (Atom() is { } piece)
             {
                 pieces.Add(Repeated(piece));
             }
@@ -84,7 +79,8 @@ internal sealed partial class Re2Parser
             }
         }
 
-        return new Piece(string.Concat(pieces.Select(static p => p.Pattern)), pieces.Select(static p => p.Repeats).DefaultIfEmpty(1).Max());
+        Re2Node node = pieces.Count == 1 ? pieces[0].Node : new Re2Sequence([.. pieces.Select(static p => p.Node)]);
+        return new Piece(node, pieces.Select(static p => p.Repeats).DefaultIfEmpty(1).Max());
     }
 
     private void Quoted(List<Piece> pieces)
@@ -112,7 +108,8 @@ internal sealed partial class Re2Parser
         _at = Math.Min(_text.Length, _at + 2);
     }
 
-    private Piece Atom()
+    // Nothing where there are flags alone.
+    private Piece? Atom()
     {
         char c = _text[_at];
         switch (c)
@@ -120,16 +117,16 @@ internal sealed partial class Re2Parser
             case '(':
                 return Group();
             case '[':
-                return new Piece(new Re2ClassParser(_text, _fold).Parse(ref _at).ToPattern(), 1);
+                return Byte(new Re2ClassParser(_text, _fold).Parse(ref _at));
             case '.':
                 _at++;
-                return new Piece((_dotAll ? ByteSet.All : ByteSet.AllButNewline).ToPattern(), 1);
+                return Byte(_dotAll ? ByteSet.All : ByteSet.AllButNewline);
             case '^':
                 _at++;
-                return new Piece(_multiline ? "(?m:^)" : "\\A", 1);
+                return At(_multiline ? Re2Place.LineStart : Re2Place.TextStart);
             case '$':
                 _at++;
-                return new Piece(_multiline ? "(?m:$)" : "\\z", 1);
+                return At(_multiline ? Re2Place.LineEnd : Re2Place.TextEnd);
             case '*' or '+' or '?':
                 throw new FormatException($"missing argument to repetition operator: {c}");
             case '{' when Braces() is not null:
@@ -148,28 +145,32 @@ internal sealed partial class Re2Parser
         {
             case 'A':
                 _at += 2;
-                return new Piece("\\A", 1);
+                return At(Re2Place.TextStart);
             case 'z':
                 _at += 2;
-                return new Piece("\\z", 1);
+                return At(Re2Place.TextEnd);
             case 'b' or 'B':
                 _at += 2;
-                return new Piece($"\\{next}", 1);
+                return At(next == 'b' ? Re2Place.WordBoundary : Re2Place.NoWordBoundary);
         }
 
         var classes = new Re2ClassParser(_text, _fold);
         return classes.TryNamedClass(ref _at) is { } set
-            ? new Piece(set.ToPattern(), 1)
+            ? Byte(set)
             : Literal(classes.EscapedByte(ref _at));
     }
 
     private Piece Literal(int value)
     {
         ByteSet set = new ByteSet().Add(value, value);
-        return new Piece((_fold ? set.Fold() : set).ToPattern(), 1);
+        return Byte(_fold ? set.Fold() : set);
     }
+
+    private static Piece Byte(ByteSet set) => new(new Re2Byte(set), 1);
+
+    private static Piece At(Re2Place place) => new(new Re2Assertion(place), 1);
 
     private int NextByte() => ByteText.ByteAt(_text, _at++);
 
-    private readonly record struct Piece(string Pattern, int Repeats);
+    private readonly record struct Piece(Re2Node Node, int Repeats);
 }

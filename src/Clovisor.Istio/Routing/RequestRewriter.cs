@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Clovisor.Istio.Matching;
 using Clovisor.Istio.Re2;
 using Clovisor.Istio.Resources;
@@ -7,12 +8,15 @@ namespace Clovisor.Istio.Routing;
 /// <summary>What becomes of paths and locations, by Envoy's rules.</summary>
 internal static class RequestRewriter
 {
+    // Beside the rewrite and not in it: two rewrites that say the same are equal.
+    private static readonly ConditionalWeakTable<PathRewrite, Re2Expression> Expressions = [];
+
     public static string RewritePath(string target, PathMatcher matched, PathRewrite rewrite)
     {
         string path = RequestTarget.PathOf(target).ToString();
         string query = target[path.Length..];
         return rewrite.Pattern is not null
-            ? Re2Expression.Parse(rewrite.Pattern).Replace(path, rewrite.Substitution!) + query
+            ? Expressions.GetValue(rewrite, static r => Re2Expression.Parse(r.Pattern!)).Replace(path, rewrite.Substitution!) + query
             : ReplacePrefix(path, matched, rewrite.Prefix!) + query;
     }
 

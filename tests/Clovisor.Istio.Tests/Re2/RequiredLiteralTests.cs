@@ -33,7 +33,7 @@ public sealed class RequiredLiteralTests
             {
                 string expression = string.Concat(pieces.Select(static p => Pieces[p].Piece));
                 string text = string.Concat(pieces.Select((p, i) => Pieces[p].Texts[picks[i] % Pieces[p].Texts.Length]));
-                if (Re2Expression.TryParse(expression, out _) is { } parsed && parsed.IsFullMatchByEngine(text))
+                if (Re2Expression.TryParse(expression, out _) is { } parsed && parsed.IsFullMatchByAutomaton(text))
                 {
                     Interlocked.Increment(ref matched);
                     Assert.True(parsed.IsFullMatch(text), $"{expression} matches {text}, and is kept from it by {RequiredLiteral.Of(expression)}");
