@@ -99,6 +99,22 @@ public sealed class OptionsTests
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/run/x.sock", "one socket cannot speak both protocols")]
+    [InlineData("log.sock", "'log.sock' is not an absolute path")]
+    public void An_access_log_that_cannot_listen_is_refused(string socket, string reason)
+    {
+        using ServiceProvider services = Services(
+            _ => { },
+            api =>
+            {
+                api.SocketPath = "/run/x.sock";
+                api.AccessLogSocketPath = socket;
+            });
+
+        Assert.Contains(reason, Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SessionApiOptions>>().Value).Message, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, string, string> BadCallers { get; } = new()
     {
         { "nobody", "", "every process of the machine would fit it" },

@@ -27,9 +27,9 @@ internal sealed class TwoLinks : IDisposable
     internal void Cut(int link) => _cloud.Ip("link", "set", $"isp{link}", "down");
 
     /// <summary>Starts a host in the namespace, of the thread that starts it, and stops it after the test.</summary>
-    internal void Run(Func<TestHost, Task> test) => _edge.Run(() =>
+    internal void Run(Func<TestHost, Task> test, Action<Clovisor.Hosting.Configuration.SessionApiOptions>? api = null) => _edge.Run(() =>
     {
-        TestHost host = TestHost.Build(_folder, _pins);
+        TestHost host = TestHost.Build(_folder, _pins, api);
         host.StartAsync().GetAwaiter().GetResult();
         try
         {
