@@ -169,6 +169,7 @@ public sealed partial class BpfWanDatapath
         lock (_sweep)
         {
             forgotten = _sessions.Sweep(_gate, _image.Links);
+            _sessions.SweepInbound();
             if (withReverse)
             {
                 _sessions.SweepReverse();

@@ -27,6 +27,7 @@ public sealed class OptionsTests
         Assert.Null(wan.ProxyCgroup);
         Assert.Equal(63, wan.DscpMask);
         Assert.False(wan.ClearTags);
+        Assert.True(wan.AnswersByLink);
         Assert.Equal("/run/clovisor/clovisor.sock", api.SocketPath);
         Assert.Null(api.LoopbackPort);
         Assert.Equal(1 << 20, api.MaxBodyBytes);
