@@ -1,5 +1,4 @@
 using Clovisor.Hosting;
-using Clovisor.Hosting.AccessLog;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
@@ -98,13 +97,12 @@ public static class ClovisorBuilderExtensions
         parts.Services.TryAddSingleton<RequestExplainer>();
         parts.Services.TryAddSingleton<CallerGate>();
         parts.Services.TryAddSingleton<SessionEndpoints>();
+        parts.Services.TryAddSingleton<StreamEndpoint>();
         parts.Services.TryAddSingleton<ClassEndpoint>();
         parts.Services.TryAddSingleton<StatusEndpoints>();
         parts.Services.TryAddSingleton<WarmUp>();
         parts.Services.TryAddSingleton<OpenEndpoint>();
-        parts.Services.TryAddSingleton<AccessLogEndpoint>();
         parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SessionApiServer>());
-        parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AccessLogServer>());
         return builder;
     }
 

@@ -27,6 +27,42 @@ internal static class SessionTarget
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
+    internal static IReadOnlyList<byte[]> Batches { get; } =
+    [
+        .. Reports.Select(report => (byte[])[.. "{\"sessions\":["u8, .. report, (byte)',', .. Reports[0], .. "]}"u8]),
+        [.. "{\"sessions\":[null,1,[{\"a\":[]}],\"\\ud800\",{}]} "u8],
+    ];
+
+    /// <summary>A batch is refused with a reason; or has as many reports as it says, each of which is JSON by itself.</summary>
+    internal static void ReadBatch(byte[] input)
+    {
+        BatchBody batch = BatchBody.Read(input, out ApiError? error);
+        if (error is not null)
+        {
+            if (error.Message.Length == 0)
+            {
+                throw new InvalidOperationException("Refused without a reason.");
+            }
+
+            return;
+        }
+
+        int count = 0;
+        foreach (ReadOnlySpan<byte> report in batch)
+        {
+            count++;
+            if (!ApiResponse.TryParse(report, ApiJson.Default.SessionReport, out SessionReport? read, out ApiError? wrong) && wrong is not { Message.Length: > 0 })
+            {
+                throw new InvalidOperationException($"Report {count} was neither taken nor refused: {read}.");
+            }
+        }
+
+        if (count != batch.Count || count == 0)
+        {
+            throw new InvalidOperationException($"{batch.Count} reports were announced, and {count} were there.");
+        }
+    }
+
     /// <summary>A message is taken with what it needs, or refused with a reason that is not empty.</summary>
     internal static void ReadMessage(byte[] input)
     {

@@ -15,6 +15,7 @@ internal sealed class TestHost : IAsyncDisposable
     private TestHost(IHost host, string socket)
     {
         _host = host;
+        SocketPath = socket;
         Client = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) =>
@@ -30,6 +31,8 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     internal HttpClient Client { get; }
+
+    internal string SocketPath { get; }
 
     internal HealthBoard Health => _host.Services.GetRequiredService<HealthBoard>();
 

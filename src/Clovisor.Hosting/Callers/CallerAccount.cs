@@ -37,14 +37,37 @@ internal sealed class CallerAccount(CallerIdentity identity, CallerRule rule, in
     internal bool TryTake()
     {
         Interlocked.Increment(ref _reports);
+        if (TrySpend(out _))
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _limited);
+        return false;
+    }
+
+    /// <summary>The same for who can wait: how long it is until there is credit again. A report that waits is not counted as beyond the rate.</summary>
+    internal bool TryTake(out TimeSpan wait)
+    {
+        bool taken = TrySpend(out wait);
+        if (taken)
+        {
+            Interlocked.Increment(ref _reports);
+        }
+
+        return taken;
+    }
+
+    private bool TrySpend(out TimeSpan wait)
+    {
         lock (_bucket)
         {
             long now = time.GetTimestamp();
             _credit = Math.Min(reportsPerSecond, _credit + (time.GetElapsedTime(_filled, now).TotalSeconds * reportsPerSecond));
             _filled = now;
+            wait = _credit < 1 ? TimeSpan.FromSeconds((1 - _credit) / reportsPerSecond) : TimeSpan.Zero;
             if (_credit < 1)
             {
-                Interlocked.Increment(ref _limited);
                 return false;
             }
 

@@ -17,7 +17,9 @@ internal sealed class CallerGate(LiveOptions<SessionApiOptions> options, TimePro
     private readonly TokenFile? _token = options.Current is { LoopbackPort: not null, TokenFile: { Length: > 0 } file } ? new TokenFile(file) : null;
     private long _forbidden;
     private long _busy;
+    private long _malformed;
     private int _inWork;
+    private int _streams;
 
     /// <summary>Requests of callers that no entry fits, or without the token.</summary>
     internal long Forbidden => Interlocked.Read(ref _forbidden);
@@ -59,6 +61,28 @@ internal sealed class CallerGate(LiveOptions<SessionApiOptions> options, TimePro
     }
 
     internal void Leave() => Interlocked.Decrement(ref _inWork);
+
+    /// <summary>Takes a place for a stream, besides that of its request; <see cref="LeaveStream"/> gives it back. Half of the places at most, so that streams that stay keep nobody out.</summary>
+    internal bool TryEnterStream()
+    {
+        if (Interlocked.Increment(ref _streams) <= MostStreams)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _streams);
+        Interlocked.Increment(ref _busy);
+        return false;
+    }
+
+    internal void LeaveStream() => Interlocked.Decrement(ref _streams);
+
+    internal int MostStreams => (options.Current.MaxRequests + 1) / 2;
+
+    /// <summary>Requests that were no HTTP, or whose head is beyond the limits: the server refused them before anybody was asked.</summary>
+    internal long Malformed => Interlocked.Read(ref _malformed);
+
+    internal void CountMalformed() => Interlocked.Increment(ref _malformed);
 
     // Callers under changed options get accounts of their own, with the new limits; sessions that they entered before are counted to the former.
     private Rules RulesNow()

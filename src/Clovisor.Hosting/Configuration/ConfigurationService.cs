@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Clovisor.Bpf;
 using Clovisor.Hosting.Configuration.Sources;
 using Clovisor.Hosting.Health;
+using Clovisor.Hosting.Telemetry;
 using Clovisor.Istio.Routing;
 using Clovisor.Wan;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +20,7 @@ internal sealed partial class ConfigurationService(
     LiveOptions<ClovisorOptions> options,
     SnapshotStore store,
     HealthBoard health,
+    HostInstruments instruments,
     TimeProvider time,
     ILogger<ConfigurationService> log,
     WanPart? wan = null) : BackgroundService
@@ -144,7 +147,8 @@ internal sealed partial class ConfigurationService(
         {
             IstioProxy proxy = new() { Kind = settings.Proxy, Namespace = settings.ProxyNamespace, Labels = settings.ProxyLabels.ToImmutableDictionary(StringComparer.Ordinal) };
             next = new ClovisorSnapshot((store.Current?.Revision ?? 0) + 1, candidate.Istio, candidate.Wan, proxy, store.Current);
-            if (await ApplyAsync(next, isFirst, cancellationToken).ConfigureAwait(false) is { } refusal)
+            string? refusal = await ApplyAsync(next, isFirst, cancellationToken).ConfigureAwait(false);
+            if (refusal is not null)
             {
                 errors = [new CandidateError(null, "", refusal)];
                 next = null;
@@ -155,6 +159,7 @@ internal sealed partial class ConfigurationService(
             throw new ConfigurationRefusedException(Names(), [.. errors.Select(error => error.Text)]);
         }
 
+        instruments.Reloaded(next is not null);
         if (next is not null)
         {
             Publish(next);
@@ -173,9 +178,12 @@ internal sealed partial class ConfigurationService(
     /// <summary>Brings the kernel to a snapshot. Gives why it refused, and what was in force before still is; null when it did not, or when the WAN part does not work at all.</summary>
     private async Task<string?> ApplyAsync(ClovisorSnapshot next, bool isFirst, CancellationToken cancellationToken)
     {
+        using Activity? span = ApplySpan.Begin(next);
         if (wan?.IsRunning == true)
         {
-            return wan.TryApply(next.Wan);
+            string? refusal = wan.TryApply(next.Wan);
+            span.Applied(refusal);
+            return refusal;
         }
 
         await StartWanAsync(next, isFirst, cancellationToken).ConfigureAwait(false);

@@ -7,36 +7,46 @@ namespace Clovisor.Hosting.SessionApi;
 /// <summary>Reading and writing of JSON, with errors that say where in the body they are.</summary>
 internal static class ApiResponse
 {
-    /// <summary>Reads the body; answers 400, 413 or 415 itself and returns null when it cannot.</summary>
-    internal static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) where T : class
+    /// <summary>Reads the body.</summary>
+    /// <returns>What it says; or null with the reason and the status, 400 or 413, to refuse it with.</returns>
+    internal static async ValueTask<(T? Value, ApiError? Error, int Status)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) where T : class
     {
         try
         {
-            T? body = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false);
-            if (body is not null)
-            {
-                return body;
-            }
-
-            await ErrorAsync(context, StatusCodes.Status400BadRequest, "", "The body is null; an object is needed.").ConfigureAwait(false);
-        }
-        catch (JsonException e)
-        {
-            await ErrorAsync(context, StatusCodes.Status400BadRequest, e.Path ?? "", $"The body is not what is needed here: {e.Message}").ConfigureAwait(false);
+            using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+            return TryParse(body.Bytes, type, out T? value, out ApiError? error) ? (value, null, 0) : (null, error, StatusCodes.Status400BadRequest);
         }
         catch (BadHttpRequestException e)
         {
-            await ErrorAsync(context, e.StatusCode, "", e.Message).ConfigureAwait(false);
+            return (null, new ApiError("", e.Message), e.StatusCode);
         }
-
-        return null;
     }
 
+    /// <summary>Reads JSON.</summary>
+    internal static bool TryParse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, out T? value, out ApiError? error) where T : class
+    {
+        try
+        {
+            value = JsonSerializer.Deserialize(json, type);
+            error = value is null ? new ApiError("", "The body is null; an object is needed.") : null;
+        }
+        catch (JsonException e)
+        {
+            value = null;
+            error = Describe(e);
+        }
+
+        return error is null;
+    }
+
+    internal static ApiError Describe(JsonException e) => new(e.Path ?? "", $"The body is not what is needed here: {e.Message}");
+
+    /// <summary>Answers with one object.</summary>
     internal static Task WriteAsync<T>(HttpContext context, T body, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
-        return JsonSerializer.SerializeAsync(context.Response.Body, body, type, context.RequestAborted);
+        JsonAnswer answer = JsonAnswer.Begin();
+        JsonSerializer.Serialize(answer.Writer, body, type);
+        return answer.SendAsync(context, status);
     }
 
     internal static Task ErrorAsync(HttpContext context, int status, string field, string message) =>

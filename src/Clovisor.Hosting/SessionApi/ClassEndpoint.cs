@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.IO.Pipelines;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
@@ -172,31 +170,12 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
         return classified;
     }
 
-    internal static async Task<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)
+    internal static async ValueTask<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)
     {
-        PipeReader body = context.Request.BodyReader;
         try
         {
-            while (true)
-            {
-                ReadResult read = await body.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-                ReadOnlySequence<byte> bytes = read.Buffer;
-                if (bytes.Length > LargestMessage)
-                {
-                    body.AdvanceTo(bytes.End);
-                    return (null, new ApiError("", $"The message is longer than {LargestMessage} bytes."), StatusCodes.Status413PayloadTooLarge);
-                }
-
-                if (!read.IsCompleted)
-                {
-                    body.AdvanceTo(bytes.Start, bytes.End);
-                    continue;
-                }
-
-                HeadMessage? message = HeadMessage.Read(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray(), out ApiError? error);
-                body.AdvanceTo(bytes.End);
-                return (message, error, StatusCodes.Status400BadRequest);
-            }
+            using RequestBody body = await RequestBody.ReadAsync(context, LargestMessage).ConfigureAwait(false);
+            return (HeadMessage.Read(body.Bytes, out ApiError? error), error, StatusCodes.Status400BadRequest);
         }
         catch (BadHttpRequestException e)
         {

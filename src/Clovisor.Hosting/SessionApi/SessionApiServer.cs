@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
+using Clovisor.Hosting.SessionApi.Transport;
 using Clovisor.Hosting.Startup;
 using Clovisor.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,6 +22,7 @@ namespace Clovisor.Hosting.SessionApi;
 internal sealed partial class SessionApiServer(
     LiveOptions<SessionApiOptions> live,
     SessionEndpoints sessions,
+    StreamEndpoint streams,
     ClassEndpoint classes,
     OpenEndpoint opening,
     StatusEndpoints status,
@@ -42,15 +46,13 @@ internal sealed partial class SessionApiServer(
     private readonly SessionApiOptions _options = live.Current;
     private readonly ILogger<SessionApiServer> _log = loggers.CreateLogger<SessionApiServer>();
     private WebApplication? _app;
+    private IDisposable? _malformed;
 
     /// <summary>The addresses in use, once started.</summary>
     internal IReadOnlyCollection<string> Addresses => _app is null ? [] : [.. _app.Urls];
 
     /// <summary>What is mapped, once started.</summary>
     internal IEnumerable<RouteEndpoint> Endpoints => _app is null ? [] : ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
-
-    /// <summary>The mode of a socket: open to others where entries decide who may use it.</summary>
-    internal static UnixFileMode ModeFor(SessionApiOptions options) => options.Callers.Count > 0 ? OpenMode : OwnMode;
 
     /// <summary>Before any service starts: a host that could not listen must not have touched the kernel.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -78,10 +80,16 @@ internal sealed partial class SessionApiServer(
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
+
+        // The last that can bind an address does; TCP stays with the server's own.
+        builder.Services.AddSingleton<IConnectionListenerFactory, PolledListenerFactory>();
         WebApplication app = builder.Build();
+        _malformed = MalformedRequests.Count(app.Services.GetRequiredService<DiagnosticListener>(), gate);
         app.Use(ReportSpan.InvokeAsync);
         app.Use(new CallerFilter(gate).InvokeAsync);
+        app.Use(LongWork.InvokeAsync);
         sessions.Map(app);
+        streams.Map(app, app.Lifetime.ApplicationStopping);
         classes.Map(app);
         opening.Map(app);
         DocumentEndpoint.Map(app);
@@ -90,7 +98,7 @@ internal sealed partial class SessionApiServer(
         _app = app;
         if (settings.SocketPath.Length > 0 && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(settings.SocketPath, ModeFor(settings));
+            File.SetUnixFileMode(settings.SocketPath, settings.Callers.Count > 0 ? OpenMode : OwnMode);
         }
 
         await warmUp.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -123,6 +131,8 @@ internal sealed partial class SessionApiServer(
         {
             await _app.DisposeAsync().ConfigureAwait(false);
         }
+
+        _malformed?.Dispose();
     }
 
     private static void Listen(KestrelServerOptions kestrel, SessionApiOptions settings)

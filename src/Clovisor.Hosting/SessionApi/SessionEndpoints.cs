@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Sessions;
 using Clovisor.Wan.Datapath;
@@ -10,6 +14,8 @@ namespace Clovisor.Hosting.SessionApi;
 /// <summary><c>/v1/sessions</c>: report one, report many, take one back, list them.</summary>
 internal sealed class SessionEndpoints(SessionRegistry registry, LiveOptions<SessionApiOptions> options)
 {
+    private const int PieceOfList = 16_384;
+
     internal void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/sessions", (RequestDelegate)ReportAsync);
@@ -20,59 +26,84 @@ internal sealed class SessionEndpoints(SessionRegistry registry, LiveOptions<Ses
 
     private async Task ReportAsync(HttpContext context)
     {
-        if (await ApiResponse.ReadAsync(context, ApiJson.Default.SessionReport).ConfigureAwait(false) is not { } report)
-        {
-            return;
-        }
-
-        SessionOutcome outcome = registry.Report(report, CallerFilter.AccountOf(context));
-        if (outcome.Answer is { } answer)
-        {
-            await ApiResponse.WriteAsync(context, answer, ApiJson.Default.SessionAnswer).ConfigureAwait(false);
-            return;
-        }
-
-        await RefuseAsync(context, outcome).ConfigureAwait(false);
+        CallerAccount caller = CallerFilter.AccountOf(context);
+        (SessionReport? report, ApiError? error, int status) = await ApiResponse.ReadAsync(context, ApiJson.Default.SessionReport).ConfigureAwait(false);
+        SessionOutcome outcome = report is null ? registry.Unread(caller, error!, status) : registry.Report(report, caller);
+        await (outcome.Answer is { } answer ? ApiResponse.WriteAsync(context, answer, ApiJson.Default.SessionAnswer) : RefuseAsync(context, outcome)).ConfigureAwait(false);
     }
 
     private async Task ReportBatchAsync(HttpContext context)
     {
-        if (await ApiResponse.ReadAsync(context, ApiJson.Default.SessionBatch).ConfigureAwait(false) is not { } batch)
+        CallerAccount caller = CallerFilter.AccountOf(context);
+        ApiError? error;
+        int status = StatusCodes.Status400BadRequest;
+        try
         {
-            return;
+            using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+            if (TryReportAll(body.Bytes, caller, out JsonAnswer? answer, out error, ref status))
+            {
+                await answer!.SendAsync(context, StatusCodes.Status200OK).ConfigureAwait(false);
+                return;
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            (error, status) = (new ApiError("", e.Message), e.StatusCode);
         }
 
-        if (batch.Sessions is not { Count: > 0 } reports)
+        await RefuseAsync(context, registry.Unread(caller, error!, status)).ConfigureAwait(false);
+    }
+
+    private bool TryReportAll(ReadOnlySpan<byte> json, CallerAccount caller, out JsonAnswer? answer, out ApiError? error, ref int status)
+    {
+        answer = null;
+        BatchBody batch = BatchBody.Read(json, out error);
+        if (error is not null)
         {
-            await ApiResponse.ErrorAsync(context, StatusCodes.Status400BadRequest, "sessions", "Missing or empty. List the sessions to report.").ConfigureAwait(false);
-            return;
+            return false;
         }
 
-        if (reports.Count > options.Current.MaxBatch)
+        if (batch.Count > options.Current.MaxBatch)
         {
-            await ApiResponse.ErrorAsync(
-                context,
-                StatusCodes.Status413PayloadTooLarge,
-                "sessions",
-                $"{reports.Count} sessions in one batch, the limit is {options.Current.MaxBatch}. Nothing was entered; send smaller batches.").ConfigureAwait(false);
-            return;
+            status = StatusCodes.Status413PayloadTooLarge;
+            error = new ApiError("sessions", $"{batch.Count} sessions in one batch, the limit is {options.Current.MaxBatch}. Nothing was entered; send smaller batches.");
+            return false;
         }
 
-        // Each report stands alone: one that is wrong says so in its place and does not take the others down.
-        List<SessionAnswer> answers = new(reports.Count);
-        foreach (SessionReport report in reports)
+        answer = JsonAnswer.Begin();
+        answer.Writer.WriteStartObject();
+        answer.Writer.WriteStartArray("sessions"u8);
+        int place = 0;
+        foreach (ReadOnlySpan<byte> report in batch)
         {
-            SessionOutcome outcome = registry.Report(report, CallerFilter.AccountOf(context));
-            answers.Add(outcome.Answer ?? new SessionAnswer { Revision = registry.Revision, Errors = outcome.Errors });
+            JsonSerializer.Serialize(answer.Writer, AnswerTo(report, caller, place++), ApiJson.Default.SessionAnswer);
         }
 
-        await ApiResponse.WriteAsync(context, new SessionBatchAnswer(answers), ApiJson.Default.SessionBatchAnswer).ConfigureAwait(false);
+        answer.Writer.WriteEndArray();
+        answer.Writer.WriteEndObject();
+        return true;
+    }
+
+    // Each report of many stands alone: one that is wrong says so in its place and does not take the others down.
+    private SessionAnswer AnswerTo(ReadOnlySpan<byte> json, CallerAccount caller, int place)
+    {
+        if (!ApiResponse.TryParse(json, ApiJson.Default.SessionReport, out SessionReport? report, out ApiError? error))
+        {
+            ApiError placed = error! with { Field = string.Create(CultureInfo.InvariantCulture, $"sessions[{place}]{error.Field.TrimStart('$')}") };
+            SessionOutcome unread = registry.Unread(caller, placed, StatusCodes.Status400BadRequest);
+            return new SessionAnswer { Revision = registry.Revision, Errors = unread.Errors };
+        }
+
+        SessionOutcome outcome = registry.Report(report!, caller);
+        return outcome.Answer ?? new SessionAnswer { Revision = registry.Revision, Errors = outcome.Errors };
     }
 
     private async Task RemoveAsync(HttpContext context)
     {
-        if (await ApiResponse.ReadAsync(context, ApiJson.Default.SessionReport).ConfigureAwait(false) is not { } report)
+        (SessionReport? report, ApiError? error, int status) = await ApiResponse.ReadAsync(context, ApiJson.Default.SessionReport).ConfigureAwait(false);
+        if (report is null)
         {
+            await RefuseAsync(context, registry.Unread(CallerFilter.AccountOf(context), error!, status)).ConfigureAwait(false);
             return;
         }
 
@@ -96,10 +127,40 @@ internal sealed class SessionEndpoints(SessionRegistry registry, LiveOptions<Ses
         }
     }
 
-    private Task ListAsync(HttpContext context) =>
-        registry.IsReady
-            ? ApiResponse.WriteAsync(context, new SessionList(registry.List(CallerFilter.AccountOf(context))), ApiJson.Default.SessionList)
-            : RefuseAsync(context, SessionOutcome.NotReady);
+    // Hundreds of thousands may be listed: they leave as they are read.
+    private async Task ListAsync(HttpContext context)
+    {
+        if (!registry.IsReady)
+        {
+            await RefuseAsync(context, SessionOutcome.NotReady).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.ContentType = "application/json; charset=utf-8";
+        PipeWriter output = context.Response.BodyWriter;
+        Utf8JsonWriter json = new(output);
+        await using (json.ConfigureAwait(false))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("sessions"u8);
+            long flushedTo = 0;
+            foreach (SessionView session in registry.List(CallerFilter.AccountOf(context)))
+            {
+                JsonSerializer.Serialize(json, session, ApiJson.Default.SessionView);
+                if (json.BytesPending + json.BytesCommitted - flushedTo > PieceOfList)
+                {
+                    await json.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+                    await output.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+                    flushedTo = json.BytesCommitted;
+                }
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        await output.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
 
     internal static Task RefuseAsync(HttpContext context, SessionOutcome outcome)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Clovisor.Bpf;
 using Clovisor.Hosting.Callers;
@@ -13,14 +12,17 @@ using Microsoft.AspNetCore.Http;
 namespace Clovisor.Hosting.Sessions;
 
 /// <summary>Report → route rule → association → sessions map. Remembers which rule a session came by. Thread-safe.</summary>
-internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan, ReportInstruments instruments)
+internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan, ReportInstruments instruments, TimeProvider time)
 {
-    // How many sessions are entered between two looks for those that have ended, at least: a look costs a walk over the kernel's map.
+    // How many sessions are entered between two looks for those that have ended, at least: a look asks the kernel of each that is remembered.
     private const int EnteredBetweenLooks = 4096;
 
-    private readonly ConcurrentDictionary<SessionTuple, Entered> _entered = new();
+    private static readonly TimeSpan BetweenLooksForRoom = TimeSpan.FromSeconds(1);
+
+    private readonly EnteredSessions _entered = new();
     private int _untilLook = EnteredBetweenLooks;
-    private int _untilRoomIsLookedFor;
+    private long _lookedForRoom;
+    private int _isLooking;
     private long _reports;
 
     /// <summary>Whether sessions can be entered: a snapshot is in force and the datapath runs.</summary>
@@ -32,25 +34,45 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
     /// <summary>Reports received since the start, those in batches each for itself, refused ones too.</summary>
     internal long Reports => Interlocked.Read(ref _reports);
 
-    /// <summary>A report that could not be read is counted as one.</summary>
+    /// <summary>A question of the other endpoint, or a report that could not be read, is counted as a report.</summary>
     internal void CountUnread() => Interlocked.Increment(ref _reports);
 
-    internal SessionOutcome Report(SessionReport report, CallerAccount caller)
+    /// <summary>Counts a report that could not be read, which costs its caller as much as one that could.</summary>
+    internal SessionOutcome Unread(CallerAccount caller, ApiError error, int status)
+    {
+        if (caller.TryTake())
+        {
+            return UnreadTaken(caller, error, status);
+        }
+
+        CountUnread();
+        return TooFast(caller);
+    }
+
+    /// <summary>The same of one whose credit has been taken.</summary>
+    internal SessionOutcome UnreadTaken(CallerAccount caller, ApiError error, int status)
+    {
+        CountUnread();
+        caller.CountRefused();
+        return SessionOutcome.Refused(status, error);
+    }
+
+    internal SessionOutcome Report(SessionReport report, CallerAccount caller) => Report(report, caller, isTaken: false);
+
+    /// <summary>Reports a session of a caller whose credit has been taken.</summary>
+    internal SessionOutcome ReportTaken(SessionReport report, CallerAccount caller) => Report(report, caller, isTaken: true);
+
+    private SessionOutcome Report(SessionReport report, CallerAccount caller, bool isTaken)
     {
         long begun = instruments.Begin();
-        SessionOutcome outcome = Judge(report, caller);
+        Interlocked.Increment(ref _reports);
+        SessionOutcome outcome = isTaken || caller.TryTake() ? Judge(report, caller) : TooFast(caller);
         instruments.Reported(outcome, begun);
         return outcome;
     }
 
     private SessionOutcome Judge(SessionReport report, CallerAccount caller)
     {
-        Interlocked.Increment(ref _reports);
-        if (!caller.TryTake())
-        {
-            return SessionOutcome.TooMany($"More than {caller.ReportsPerSecond} reports in a second from this caller ({caller.Identity}). Report less often, or raise ReportsPerSecond.");
-        }
-
         List<ApiError> errors = [];
         SessionTuple? tuple = ReportValidation.Tuple(report, errors);
         ReportValidation.Head(report, errors);
@@ -79,8 +101,9 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return SessionOutcome.NotReady;
         }
 
-        if (!caller.MayEnter && !HasRoomAgain(running, caller))
+        if (!caller.MayEnter)
         {
+            LookForRoom();
             caller.CountLimited();
             return SessionOutcome.TooMany($"This caller ({caller.Identity}) has {caller.Sessions} live sessions, the limit. Close some, or raise SessionsPerCaller.");
         }
@@ -111,37 +134,28 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return NotTheirs(session, caller);
         }
 
-        Forget(session);
+        _entered.Forget(session);
         return wan.Running?.Datapath.Remove(session) ?? false
             ? null
             : SessionOutcome.Refused(StatusCodes.Status404NotFound, new ApiError("source", $"There is no session {session}."));
     }
 
-    internal IReadOnlyList<SessionView> List(CallerAccount caller)
-    {
-        if (wan.Running is not { } running)
+    /// <summary>The sessions that a caller may see, as they are read from the kernel.</summary>
+    internal IEnumerable<SessionView> List(CallerAccount caller) =>
+        from session in wan.Running?.Datapath.EnumerateSessions() ?? []
+        where caller.Rule.MaySpeakFor(session.Tuple.Source.Address)
+        select new SessionView
         {
-            return [];
-        }
-
-        IReadOnlyList<WanSession> sessions = running.Datapath.Sessions();
-        Forget(sessions);
-        return
-        [
-            .. sessions.Where(session => caller.Rule.MaySpeakFor(session.Tuple.Source.Address)).Select(session => new SessionView
-            {
-                Protocol = session.Tuple.Protocol == System.Net.Sockets.ProtocolType.Tcp ? "tcp" : "udp",
-                Source = session.Tuple.Source.ToString(),
-                Destination = session.Tuple.Destination.ToString(),
-                Association = session.AssociationName,
-                Link = session.LinkName,
-                Route = _entered.GetValueOrDefault(session.Tuple).Route,
-                TranslatedSource = session.TranslatedSource?.ToString(),
-                BytesOut = session.BytesOut,
-                BytesIn = session.BytesIn,
-            }),
-        ];
-    }
+            Protocol = session.Tuple.Protocol == System.Net.Sockets.ProtocolType.Tcp ? "tcp" : "udp",
+            Source = session.Tuple.Source.ToString(),
+            Destination = session.Tuple.Destination.ToString(),
+            Association = session.AssociationName,
+            Link = session.LinkName,
+            Route = _entered.RouteOf(session.Tuple),
+            TranslatedSource = session.TranslatedSource?.ToString(),
+            BytesOut = session.BytesOut,
+            BytesIn = session.BytesIn,
+        };
 
     private ClassifiedRequest Classify(SessionReport report, in SessionTuple session)
     {
@@ -158,61 +172,65 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         {
             // Ports are used again: what was entered for this tuple before is not this session.
             running.Datapath.Remove(session);
-            Forget(session);
+            _entered.Forget(session);
             return null;
         }
 
         using Activity? span = ReportSpan.Step(ReportSpan.Entry);
         string? link = running.Engine.Admit(session, association).Link;
         span.Entered(session, link);
-        Entered entered = new(request.Route, caller);
-        while (!_entered.TryAdd(session, entered))
+        _entered.Note(session, request.Route, caller);
+        if (Interlocked.Decrement(ref _untilLook) <= 0)
         {
-            Forget(session);
-        }
-
-        caller.SessionEntered();
-        if (Interlocked.Decrement(ref _untilLook) == 0)
-        {
-            Volatile.Write(ref _untilLook, EnteredBetweenLooks);
-            Forget(running.Datapath.Sessions());
+            Look();
         }
 
         return link;
     }
 
-    // A walk over the kernel's map finds sessions that have ended; not more than one in so many refused reports, or a caller at its limit costs a walk each.
-    private bool HasRoomAgain(WanRuntime.Parts running, CallerAccount caller)
+    // Sessions that have ended make room for the next attempt; not more than one look a second, or a caller at its limit costs one for each report.
+    private void LookForRoom()
     {
-        if (Interlocked.Decrement(ref _untilRoomIsLookedFor) > 0)
+        long before = Volatile.Read(ref _lookedForRoom);
+        long now = time.GetTimestamp();
+        if ((before == 0 || time.GetElapsedTime(before, now) >= BetweenLooksForRoom) && Interlocked.CompareExchange(ref _lookedForRoom, now, before) == before)
         {
-            return false;
+            Look();
         }
+    }
 
-        Volatile.Write(ref _untilRoomIsLookedFor, EnteredBetweenLooks);
-        Forget(running.Datapath.Sessions());
-        return caller.MayEnter;
+    // Not on the time of the report that it is due with.
+    private void Look()
+    {
+        if (Interlocked.CompareExchange(ref _isLooking, 1, 0) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static registry => registry.ForgetEnded(), this, preferLocal: false);
+        }
     }
 
     // Sessions end in the kernel, by FIN or by idleness; what is remembered here follows when it is looked at.
-    private void Forget(IReadOnlyList<WanSession> alive)
+    private void ForgetEnded()
     {
-        HashSet<SessionTuple> tuples = [.. alive.Select(session => session.Tuple)];
-        foreach (SessionTuple tuple in _entered.Keys.Where(tuple => !tuples.Contains(tuple)))
+        try
         {
-            Forget(tuple);
+            if (wan.Running is { } running)
+            {
+                _entered.ForgetEnded(session => running.Datapath.Contains(session));
+            }
         }
-
-        Volatile.Write(ref _untilLook, Math.Max(EnteredBetweenLooks, alive.Count));
+        catch (Exception e) when (e is BpfException or ObjectDisposedException)
+        {
+            // The datapath is being stopped, or the kernel could not answer: the next look sees what is left.
+        }
+        finally
+        {
+            Volatile.Write(ref _untilLook, Math.Max(EnteredBetweenLooks, _entered.Count));
+            Volatile.Write(ref _isLooking, 0);
+        }
     }
 
-    private void Forget(in SessionTuple session)
-    {
-        if (_entered.TryRemove(session, out Entered entered))
-        {
-            entered.Caller.SessionGone();
-        }
-    }
+    private static SessionOutcome TooFast(CallerAccount caller) =>
+        SessionOutcome.TooMany($"More than {caller.ReportsPerSecond} reports in a second from this caller ({caller.Identity}). Report less often, or raise ReportsPerSecond.");
 
     private static SessionOutcome NotTheirs(in SessionTuple session, CallerAccount caller) => SessionOutcome.Refused(
         StatusCodes.Status403Forbidden,
@@ -236,6 +254,4 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             Headers = copied,
         };
     }
-
-    private readonly record struct Entered(string? Route, CallerAccount Caller);
 }

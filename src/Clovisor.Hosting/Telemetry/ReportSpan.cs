@@ -15,6 +15,7 @@ internal static class ReportSpan
     private const string AskRoute = "/v1/session";
     private const string SessionRoute = "/v1/sessions";
     private const string BatchRoute = "/v1/sessions/batch";
+    private const string StreamRoute = SessionApi.StreamEndpoint.Route;
 
     private static readonly ActivitySource Source = new(ClovisorTelemetry.ActivitySourceName, ClovisorTelemetry.Version);
 
@@ -51,12 +52,13 @@ internal static class ReportSpan
         AskRoute => AskRoute,
         SessionRoute => SessionRoute,
         BatchRoute => BatchRoute,
+        StreamRoute => StreamRoute,
         _ => null,
     };
 
-    /// <summary>Begins a step of the report at hand. The reports of a batch have no steps: thousands of spans would be no news.</summary>
+    /// <summary>Begins a step of the report at hand. Those of a batch or a stream have no steps: thousands of spans would be no news.</summary>
     internal static Activity? Step(string name) =>
-        Activity.Current is { Kind: ActivityKind.Server } report && ReferenceEquals(report.Source, Source) && !report.DisplayName.EndsWith(BatchRoute, StringComparison.Ordinal)
+        Activity.Current is { Kind: ActivityKind.Server } report && ReferenceEquals(report.Source, Source) && !report.DisplayName.EndsWith(BatchRoute, StringComparison.Ordinal) && !report.DisplayName.EndsWith(StreamRoute, StringComparison.Ordinal)
             ? Source.StartActivity(name)
             : null;
 

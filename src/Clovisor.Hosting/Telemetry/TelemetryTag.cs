@@ -16,6 +16,10 @@ internal static class TelemetryTag
     internal const string Revision = "clovisor.configuration.revision";
     internal const string Part = "clovisor.part.name";
     internal const string HealthLevelName = "clovisor.health.level";
+    internal const string ReloadOutcome = "clovisor.reload.outcome";
+    internal const string Cluster = "clovisor.cluster.name";
+    internal const string Links = "clovisor.configuration.links";
+    internal const string Associations = "clovisor.configuration.associations";
     internal const string Rejection = "clovisor.rejection.reason";
 
     internal const string HttpMethod = "http.request.method";

@@ -133,6 +133,15 @@ public sealed partial class BpfWanDatapath
     }
 
     /// <inheritdoc/>
+    public bool Contains(in SessionTuple tuple)
+    {
+        PlanRules.RequireTuple(in tuple);
+        ObjectDisposedException.ThrowIf(_ended, this);
+        var key = ClvTuple.From(in tuple);
+        return _maps.Sessions.TryGetValue(in key, out _);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<WanSession> Sessions()
     {
         ObjectDisposedException.ThrowIf(_ended, this);
@@ -143,6 +152,19 @@ public sealed partial class BpfWanDatapath
         {
             return collector.Sessions.ConvertAll(entry => Describe(in entry.Key, in entry.Session));
         }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<WanSession> EnumerateSessions()
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        return _maps.Sessions.Enumerate().Select(entry =>
+        {
+            lock (_gate)
+            {
+                return Describe(in entry.Key, in entry.Session);
+            }
+        });
     }
 
     /// <summary>Counts the sessions that the kernel holds by association, link and address family, without copying them.</summary>
@@ -169,7 +191,6 @@ public sealed partial class BpfWanDatapath
         lock (_sweep)
         {
             forgotten = _sessions.Sweep(_gate, _image.Links);
-            _sessions.SweepInbound();
             if (withReverse)
             {
                 _sessions.SweepReverse();

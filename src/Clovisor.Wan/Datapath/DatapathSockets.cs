@@ -123,8 +123,7 @@ internal sealed class DatapathSockets : IDisposable
         map[0] = new ClvSettings
         {
             Flags = (settings.ClearTags ? ClvSettingFlag.ClearTags : ClvSettingFlag.None)
-                | (settings.TrustedCgroup is null ? ClvSettingFlag.None : ClvSettingFlag.TrustedOnly)
-                | (settings.AnswersByLink ? ClvSettingFlag.Answers : ClvSettingFlag.None),
+                | (settings.TrustedCgroup is null ? ClvSettingFlag.None : ClvSettingFlag.TrustedOnly),
             DscpMask = settings.DscpMask,
         };
         if (settings.TrustedCgroup is null)

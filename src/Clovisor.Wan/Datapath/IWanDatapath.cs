@@ -48,10 +48,20 @@ public interface IWanDatapath : IDisposable
     /// <returns>False when there was no such session.</returns>
     bool Remove(in SessionTuple tuple);
 
+    /// <summary>Whether the kernel holds a session. One look, whatever the size of the map.</summary>
+    bool Contains(in SessionTuple tuple)
+    {
+        SessionTuple wanted = tuple;
+        return Sessions().Any(session => session.Tuple == wanted);
+    }
+
     /// <summary>What sessions have told of the links of the plan since this was last called, for those of which they told something.</summary>
     /// <returns>Null when nothing is measured here: it need not be asked again.</returns>
     IReadOnlyList<PassiveSample>? Measure() => null;
 
     /// <summary>Copies the sessions that the kernel holds. Cost is proportional to the size of the map.</summary>
     IReadOnlyList<WanSession> Sessions();
+
+    /// <summary>The same one by one as they are read, some thousands at a time: memory does not grow with the map. Changes meanwhile may be seen or not.</summary>
+    IEnumerable<WanSession> EnumerateSessions() => Sessions();
 }

@@ -60,6 +60,32 @@ internal sealed class SessionMap(BpfHashMap<ClvTupleV4, ClvSession> v4, BpfHashM
         }
     }
 
+    /// <summary>The same one by one, for those who do something between.</summary>
+    internal IEnumerable<(ClvTuple Key, ClvSession Session)> Enumerate()
+    {
+        using (BpfMapReader<ClvTupleV4, ClvSession> reader = v4.CreateReader())
+        {
+            while (reader.Read())
+            {
+                for (int i = 0; i < reader.Count; i++)
+                {
+                    yield return (reader.Keys[i].Widen(), reader.Values[i]);
+                }
+            }
+        }
+
+        using (BpfMapReader<ClvTuple, ClvSession> reader = v6.CreateReader())
+        {
+            while (reader.Read())
+            {
+                for (int i = 0; i < reader.Count; i++)
+                {
+                    yield return (reader.Keys[i], reader.Values[i]);
+                }
+            }
+        }
+    }
+
     public void Dispose()
     {
         v4.Dispose();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
+using Clovisor.Hosting.Kubernetes.Following;
 using Clovisor.Testing.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,9 @@ internal sealed class ClusterHost : IAsyncDisposable
     internal static string Reasons => string.Join('\n', Live.Keys.SelectMany(static host => host.Health.Parts).SelectMany(static part => part.Reasons.Select(reason => $"{part.Name}: {reason}")));
 
     internal ClovisorSnapshot? Snapshot => _host.Services.GetRequiredService<SnapshotStore>().Current;
+
+    /// <summary>For how long the one cluster has not been followed.</summary>
+    internal TimeSpan Staleness => Assert.Single(_host.Services.GetRequiredService<KubernetesPart>().Staleness(), static one => one.Cluster == "edge").Staleness;
 
     internal HealthBoard Health => _host.Services.GetRequiredService<HealthBoard>();
 

@@ -129,11 +129,13 @@ public sealed class FollowingTests(ControlPlane plane) : IAsyncLifetime
         Assert.True(second.Health.IsReady);
         await second.UntilAsync(static host => host.Part("kubernetes").Reasons.Length == 2);
         Assert.Contains(second.Part("kubernetes").Reasons, static reason => reason.Contains("is not followed since", StringComparison.Ordinal));
+        Assert.True(second.Staleness > TimeSpan.Zero);
         Assert.Contains(second.Part("kubernetes").Reasons, static reason => reason.Contains("what an earlier process stored is in force", StringComparison.Ordinal));
 
         relay.Mend();
         await second.UntilAsync(static host => host.Snapshot!.Wan.Associations.Length == 3);
         await second.UntilAsync(static host => host.Part("kubernetes").Level == HealthLevel.Healthy);
+        Assert.Equal(TimeSpan.Zero, second.Staleness);
         await plane.Server.DeleteAsync(ControlPlane.WanPath("wanassociations", "later"));
     }
 

@@ -27,7 +27,60 @@ public sealed class MetricsTests
         Assert.Equal(1, values["clovisor.report.duration{clovisor.report.outcome=unavailable}"]);
         Assert.Equal(1, values["clovisor.report.duration{clovisor.report.outcome=invalid}"]);
         Assert.Equal(0, values["clovisor.session_api.rejections{clovisor.rejection.reason=busy}"]);
+        Assert.Equal(0, values["clovisor.session_api.rejections{clovisor.rejection.reason=malformed}"]);
         Assert.DoesNotContain(values.Keys, key => key.StartsWith("clovisor.link", StringComparison.Ordinal) || key.StartsWith("clovisor.session.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Configurations_are_counted_by_what_became_of_them()
+    {
+        using ConfigurationFolder folder = ConfigurationFolder.OfDemo();
+        await using TestHost host = TestHost.Build(folder);
+        using MeterReader reader = new(host);
+        await host.StartAsync();
+        folder.Write("wan.yaml", "kind: [");
+        await TestHost.Eventually(() => reader.Read().GetValueOrDefault("clovisor.configuration.reloads{clovisor.reload.outcome=refused}") >= 1);
+        folder.Write("wan.yaml", ConfigurationFolder.Wan.Replace("dscp: 10", "dscp: 12", StringComparison.Ordinal));
+        await TestHost.Eventually(() => reader.Read().GetValueOrDefault("clovisor.configuration.reloads{clovisor.reload.outcome=in_force}") >= 2);
+    }
+
+    [KernelFact]
+    public void Bringing_the_kernel_to_a_configuration_is_a_span()
+    {
+        List<Activity> ended = [];
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name == Clovisor.Hosting.Telemetry.ClovisorTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                // Hosts of other tests, none of which has three links.
+                if (activity.DisplayName == "clovisor.apply" && Equals(activity.GetTagItem("clovisor.configuration.links"), 3))
+                {
+                    lock (ended)
+                    {
+                        ended.Add(activity);
+                    }
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using TwoLinks lab = new();
+        lab.Run(async host =>
+        {
+            lab.Write("more.yaml", """
+                apiVersion: wan.clovisor.io/v1alpha1
+                kind: WanLink
+                metadata: {name: third}
+                spec: {device: wan2, nextHop: 10.9.2.2}
+                """);
+            await TestHost.Eventually(() => host.Snapshots.Current!.Wan.Links.Length == 3);
+        });
+
+        Activity applied = Assert.Single(ended);
+        Assert.Equal(2, applied.GetTagItem("clovisor.configuration.associations"));
+        Assert.InRange((long)applied.GetTagItem("clovisor.configuration.revision")!, 2, 10);
+        Assert.Equal(ActivityStatusCode.Unset, applied.Status);
     }
 
     [KernelFact]

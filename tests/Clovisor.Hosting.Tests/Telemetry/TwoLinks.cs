@@ -1,3 +1,4 @@
+using Clovisor.Hosting.Configuration;
 using Clovisor.Testing;
 
 namespace Clovisor.Hosting.Tests.Telemetry;
@@ -23,11 +24,14 @@ internal sealed class TwoLinks : IDisposable
     internal static string Report(string user, int port) =>
         $$$"""{"protocol":"tcp","source":"10.9.0.1:{{{port}}}","destination":"10.96.1.1:80","method":"GET","authority":"httpbin.app.svc.cluster.local","path":"/","headers":{"user":"{{{user}}}"}}""";
 
+    /// <summary>Adds a document to the host's configuration.</summary>
+    internal void Write(string name, string text) => _folder.Write(name, text);
+
     /// <summary>Takes the carrier of a link.</summary>
     internal void Cut(int link) => _cloud.Ip("link", "set", $"isp{link}", "down");
 
     /// <summary>Starts a host in the namespace, of the thread that starts it, and stops it after the test.</summary>
-    internal void Run(Func<TestHost, Task> test, Action<Clovisor.Hosting.Configuration.SessionApiOptions>? api = null) => _edge.Run(() =>
+    internal void Run(Func<TestHost, Task> test, Action<SessionApiOptions>? api = null) => _edge.Run(() =>
     {
         TestHost host = TestHost.Build(_folder, _pins, api);
         host.StartAsync().GetAwaiter().GetResult();

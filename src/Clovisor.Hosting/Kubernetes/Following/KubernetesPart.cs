@@ -71,6 +71,20 @@ internal sealed class KubernetesPart(IOptions<KubernetesOptions> options, Health
         }
     }
 
+    /// <summary>For how long each cluster has not been followed; zero of one that is. None before the start.</summary>
+    internal IEnumerable<(string Cluster, TimeSpan Staleness)> Staleness()
+    {
+        if (_mesh is not { } mesh || _objects is not { } objects)
+        {
+            return [];
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        return mesh.Current.Clusters.Append(objects.Current.Cluster)
+            .GroupBy(static status => status.Name, StringComparer.Ordinal)
+            .Select(cluster => (cluster.Key, cluster.Min(static status => status.StaleSince) is { } since && now > since ? now - since : TimeSpan.Zero));
+    }
+
     public void Start()
     {
         if (_mesh is not null)

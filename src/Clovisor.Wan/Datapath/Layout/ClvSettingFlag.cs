@@ -7,5 +7,4 @@ internal enum ClvSettingFlag : uint
     None = 0,
     ClearTags = 1,
     TrustedOnly = 2,
-    Answers = 4,
 }
