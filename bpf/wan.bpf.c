@@ -5,7 +5,9 @@
  * session left by, so that routing, connection tracking and reverse path filters see nothing unusual. The third, clv_lan, is at the
  * ingress of LAN devices, and takes packets of sessions past routing.
  */
+#include "clovisor/answer.h"
 #include "clovisor/arrive.h"
+#include "clovisor/begin.h"
 #include "clovisor/carry.h"
 #include "clovisor/claim.h"
 #include "clovisor/clear_tag.h"
@@ -31,7 +33,12 @@ static __always_inline int clv_out(struct __sk_buff *skb)
 		return clv_error_out(skb, &pkt);
 	session = clv_find(&pkt.tuple, pkt.v6);
 	if (!session) {
-		__u32 tag = clv_packet_tag(&pkt);
+		const struct clv_link *link = clv_answers_by(skb, &pkt);
+		__u32 tag;
+
+		if (link)
+			return clv_answer_out(skb, &pkt, link);
+		tag = clv_packet_tag(&pkt);
 
 		/* Most of what has no session ends here. */
 		if (!tag)
@@ -95,8 +102,11 @@ int clv_ingress(struct __sk_buff *skb)
 	if (pkt.error)
 		return clv_error_in(skb, &pkt);
 	session = clv_find_arriving(&pkt.tuple, pkt.v6, &origin, &found);
-	if (!session)
-		return clv_pass(found ? CLV_IN_STALE : CLV_IN_NO_SESSION);
+	if (!session) {
+		int reason = found ? CLV_IN_STALE : clv_begin(skb, &pkt);
+
+		return reason < 0 ? clv_drop(CLV_IN_FAILED) : clv_pass(reason);
+	}
 
 	to_lan = clv_goes_to_lan(session, skb->ifindex);
 	large = to_lan && clv_too_large(skb, &pkt, to_lan, &mtu);

@@ -1,4 +1,5 @@
 using Clovisor.Hosting;
+using Clovisor.Hosting.AccessLog;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
@@ -102,7 +103,9 @@ public static class ClovisorBuilderExtensions
         parts.Services.TryAddSingleton<StatusEndpoints>();
         parts.Services.TryAddSingleton<WarmUp>();
         parts.Services.TryAddSingleton<OpenEndpoint>();
+        parts.Services.TryAddSingleton<AccessLogEndpoint>();
         parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SessionApiServer>());
+        parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AccessLogServer>());
         return builder;
     }
 

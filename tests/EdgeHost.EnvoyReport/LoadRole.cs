@@ -9,6 +9,8 @@ namespace Clovisor.EdgeHost.EnvoyReport;
 /// <summary>The clients: so many connections, on each of which requests of all users follow one another by chance. Runs in the application's namespace.</summary>
 internal static class LoadRole
 {
+    public const string WarmLine = "warm";
+
     public static IReadOnlyList<Option> Options { get; } =
     [
         new("--via", "ADDRESS:PORT", "the proxy") { Required = true },
@@ -17,6 +19,7 @@ internal static class LoadRole
         new("--requests", "N", "requests of all together", "10000"),
         new("--rate", "N", "requests a second of all together, whether answered or not; 0 for as fast as they are answered", "0"),
         new("--warm-up", "N", "requests on each connection before, which are not counted", "0"),
+        new("--go", "FILE", "a file that is waited for after the warm-up, with a line of output to say so"),
         new("--seed", "N", "of the users' order", "1"),
     ];
 
@@ -47,6 +50,15 @@ internal static class LoadRole
                 await SendAsync(client, ReportClass.All[i % ReportClass.All.Count].User, forged: false, cancellationToken).ConfigureAwait(false);
             }
         })).ConfigureAwait(false);
+        if (arguments.Find("--go") is { } go)
+        {
+            await Console.Out.WriteLineAsync(WarmLine).ConfigureAwait(false);
+            while (!File.Exists(go))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         long begun = TimeProvider.System.GetTimestamp();
         await Task.WhenAll(clients.Select((client, at) => WorkAsync(client, new Random((arguments.Count("--seed") * 1009) + at)))).ConfigureAwait(false);
         foreach (HttpClient client in clients)

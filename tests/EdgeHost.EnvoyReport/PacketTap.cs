@@ -8,6 +8,7 @@ namespace Clovisor.EdgeHost.EnvoyReport;
 internal sealed class PacketTap(LabNames names)
 {
     private const string Table = "clovisor_envoy_report";
+    private const string Resets = "clovisor_envoy_report_resets";
 
     public Task InstallAsync(CancellationToken cancellationToken) => Namespaces.NftAsync(
         names.Cloud,
@@ -25,6 +26,20 @@ internal sealed class PacketTap(LabNames names)
         }
 
         """,
+        cancellationToken);
+
+    /// <summary>Has the server's node answer one in so many packets with a request by a reset, or none any more.</summary>
+    public Task ResetOneInAsync(int packets, CancellationToken cancellationToken) => Namespaces.NftAsync(
+        names.Cloud,
+        $"table inet {Resets} {{ }}\ndelete table inet {Resets}\n" + (packets == 0 ? "" : $$"""
+        table inet {{Resets}} {
+          chain in {
+            type filter hook input priority 0;
+            tcp dport { 80, 81 } ip length > 100 numgen random mod {{packets}} == 0 reject with tcp reset
+          }
+        }
+
+        """),
         cancellationToken);
 
     /// <summary>Forgets what was counted.</summary>

@@ -29,7 +29,7 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
             {
                 EnvoySettings settings = Settings with { UpstreamHttp2 = http2 };
                 int port = await stage.StartEnvoyAsync(mode.ToString(), mode, settings, cancellationToken).ConfigureAwait(false);
-                (LoadResult load, PacketCount count) = await CountedAsync(() => stage.LoadAsync(port, http2, Requests, Connections, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
+                (LoadResult load, PacketCount count) = await stage.CountedAsync(() => stage.LoadAsync(port, http2, Requests, Connections, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
                 table.Add(
                     $"{mode.ToString().ToLowerInvariant()} mode, HTTP/{(http2 ? "2" : "1.1")}: 0 packets of a class on another's link, SYN included; no connection of two classes",
                     $"{count}; {load.Failures}",
@@ -43,23 +43,29 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
         }
     }
 
-    /// <summary>Exact mode, which learns of a connection after its SYN: what goes by the node's routes until then, and what becomes of it.</summary>
-    /// <param name="addressing">Of the links. Where each has an address of its own, a connection cannot move any more.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task ExactAsync(string addressing, CancellationToken cancellationToken)
+    /// <summary>Connections break in the middle of requests, which are sent again on others.</summary>
+    public async Task RetriesAsync(CancellationToken cancellationToken)
     {
-        bool moves = addressing == "preserved";
-        foreach (bool http2 in new[] { false, true })
+        EnvoySettings settings = Settings with { Retries = 10, ConnectionLifetime = null };
+        (string Name, EnvoyMode Mode, EnvoySettings Settings)[] modes =
+            [("tag mode", EnvoyMode.Tag, settings), ("report mode", EnvoyMode.Report, settings), ("report mode with upstream_log", EnvoyMode.Report, settings with { AccessLogSocket = stage.AccessLogSocket }), ("exact mode", EnvoyMode.Exact, settings)];
+        await stage.Tap.ResetOneInAsync(25, cancellationToken).ConfigureAwait(false);
+        foreach ((string name, EnvoyMode mode, EnvoySettings chosen) in modes)
         {
-            EnvoySettings settings = Settings with { UpstreamHttp2 = http2, OpenTimeout = TimeSpan.FromSeconds(1) };
-            int port = await stage.StartEnvoyAsync("exact", EnvoyMode.Exact, settings, cancellationToken).ConfigureAwait(false);
-            (LoadResult load, PacketCount count) = await CountedAsync(() => stage.LoadAsync(port, http2, Requests, Connections, 0, cancellationToken), cancellationToken, tagged: false).ConfigureAwait(false);
-            table.Add(
-                $"exact mode, {addressing} links, HTTP/{(http2 ? "2" : "1.1")}: {(moves ? "no request on another link, only handshakes" : "each connection keeps its first link")}; no connection of two classes",
-                $"{count.DataAstray} of {count.Data} packets with requests, {count.Astray} of {count.Packets} packets and {count.SynsAstray} of {count.Syns} SYNs on another link; {count.Moved} of {count.Connections} connections moved, {count.Mixed} mixed; {load.Failures}",
-                count is { Mixed: 0, Data: > 0 } && load.Failed == 0 && load.Requests == Requests && (moves ? count.DataAstray == 0 : count.Moved == 0));
-            await stage.StopEnvoyAsync(port).ConfigureAwait(false);
+            foreach (bool http2 in new[] { false, true })
+            {
+                int port = await stage.StartEnvoyAsync("retries", mode, chosen with { UpstreamHttp2 = http2 }, cancellationToken).ConfigureAwait(false);
+                (LoadResult load, PacketCount count) = await stage.CountedAsync(() => stage.LoadAsync(port, http2, Requests / 4, Connections, 0, cancellationToken), cancellationToken, tagged: false).ConfigureAwait(false);
+                bool tags = mode != EnvoyMode.Exact && chosen.AccessLogSocket is null;
+                table.Add(
+                    $"{name}, HTTP/{(http2 ? "2" : "1.1")}, one request packet in 25 answered by a reset: requests that are sent again mix no classes{(tags ? ", and go by their link" : "")}",
+                    $"{count.Mixed} of {count.Connections} connections mixed; {count.SynsAstray} of {count.Syns} SYNs on another link; {load.Failures}",
+                    count is { Mixed: 0, Data: > 0 } && load.Failed == 0 && (!tags || count.SynsAstray == 0));
+                await stage.StopEnvoyAsync(port).ConfigureAwait(false);
+            }
         }
+
+        await stage.Tap.ResetOneInAsync(0, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A process of the node that is not the proxy.</summary>
@@ -76,12 +82,12 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
     /// <summary>What the filters cost: the same requests through each proxy in turns.</summary>
     public async Task LatencyAsync(CancellationToken cancellationToken)
     {
-        (string Name, EnvoyMode? Mode)[] variants = [("no filter", null), ("tag", EnvoyMode.Tag), ("report", EnvoyMode.Report)];
+        (string Name, EnvoyMode? Mode, bool Log)[] variants = [("no filter", null, false), ("tag", EnvoyMode.Tag, false), ("report", EnvoyMode.Report, false), ("report with upstream_log", EnvoyMode.Report, true), ("exact", EnvoyMode.Exact, false)];
         EnvoySettings settings = new() { AgentSocket = stage.Names.AgentSocket };
         List<int> ports = [];
-        foreach ((string name, EnvoyMode? mode) in variants)
+        foreach ((_, EnvoyMode? mode, bool log) in variants)
         {
-            ports.Add(await stage.StartEnvoyAsync("latency", mode, settings, cancellationToken).ConfigureAwait(false));
+            ports.Add(await stage.StartEnvoyAsync("latency", mode, log ? settings with { AccessLogSocket = stage.AccessLogSocket } : settings, cancellationToken).ConfigureAwait(false));
             await stage.LoadAsync(ports[^1], http2: false, 500, 8, 0, cancellationToken).ConfigureAwait(false);
         }
 
@@ -113,14 +119,28 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
         int requests = quick ? 1000 : 4000;
         EnvoySettings settings = new() { AgentSocket = stage.Names.AgentSocket };
         string stub = Path.Combine(stage.Names.RunDirectory, "stub.sock");
+        (EnvoyMode Mode, bool Log)[] asking = [(EnvoyMode.Report, false), (EnvoyMode.Report, true), (EnvoyMode.Exact, false)];
         foreach (bool slow in new[] { false, true })
         {
-            await using StubAgent agent = await StubAgent.StartAsync(stub, slow, cancellationToken).ConfigureAwait(false);
-            await FailureAsync(slow ? "host takes a second for every answer" : "host answers 500", EnvoyMode.Report, settings with { AgentSocket = stub }, requests, null, cancellationToken).ConfigureAwait(false);
+            await using StubAgent agent = await StubAgent.StartAsync(stub, stub + ".log", slow, cancellationToken).ConfigureAwait(false);
+            foreach ((EnvoyMode mode, bool log) in asking)
+            {
+                await FailureAsync(slow ? "host takes a second for every answer" : "host answers 500", mode, settings with { AgentSocket = stub, AccessLogSocket = log ? stub + ".log" : null }, requests, null, cancellationToken).ConfigureAwait(false);
+            }
         }
 
-        await FailureAsync("host was never there", EnvoyMode.Report, settings with { AgentSocket = stub + ".none" }, requests, null, cancellationToken).ConfigureAwait(false);
-        await FailureAsync("host killed on the way", EnvoyMode.Report, settings, requests, stage.KillAgentAsync, cancellationToken).ConfigureAwait(false);
+        foreach ((EnvoyMode mode, bool log) in asking)
+        {
+            await FailureAsync("host was never there", mode, settings with { AgentSocket = stub + ".none", AccessLogSocket = log ? stub + ".none.log" : null }, requests, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach ((EnvoyMode mode, bool log) in asking)
+        {
+            await FailureAsync("host killed on the way", mode, settings with { AccessLogSocket = log ? stage.AccessLogSocket : null }, requests, stage.KillAgentAsync, cancellationToken).ConfigureAwait(false);
+            await stage.StartAgentAsync("translated", cancellationToken).ConfigureAwait(false);
+        }
+
+        await stage.KillAgentAsync().ConfigureAwait(false);
         await FailureAsync("host dead", EnvoyMode.Tag, settings with { ConnectionLifetime = TimeSpan.FromMilliseconds(250) }, requests, null, cancellationToken, stillSteered: true).ConfigureAwait(false);
     }
 
@@ -128,7 +148,7 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
         string what, EnvoyMode mode, EnvoySettings settings, int requests, Func<Task>? strike, CancellationToken cancellationToken, bool stillSteered = false)
     {
         int port = await stage.StartEnvoyAsync("failure", mode, settings, cancellationToken).ConfigureAwait(false);
-        (LoadResult load, PacketCount count) = await CountedAsync(
+        (LoadResult load, PacketCount count) = await stage.CountedAsync(
             async () =>
             {
                 Task<LoadResult> running = stage.LoadAsync(port, http2: false, requests, 8, 400, cancellationToken);
@@ -142,18 +162,9 @@ internal sealed class ReportSections(ReportStage stage, ReportTable table, bool 
             },
             cancellationToken).ConfigureAwait(false);
         table.Add(
-            $"{mode.ToString().ToLowerInvariant()} mode, {what}: no request fails{(stillSteered ? ", and packets go by their links as before" : "")}",
+            $"{mode.ToString().ToLowerInvariant()} mode{(settings.AccessLogSocket is null ? "" : " with upstream_log")}, {what}: no request fails{(stillSteered ? ", and packets go by their links as before" : "")}",
             $"{load.Failures}; p50 {load.Percentile(0.5):0} µs, p99 {load.Percentile(0.99) / 1000:0.0} ms{(stillSteered ? $"; {count}" : "")}",
             load.Failed == 0 && load.Requests == requests && (!stillSteered || count is { Astray: 0, SynsAstray: 0, Packets: > 0 }));
         await stage.StopEnvoyAsync(port).ConfigureAwait(false);
-    }
-
-    private async Task<(LoadResult Load, PacketCount Count)> CountedAsync(Func<Task<LoadResult>> run, CancellationToken cancellationToken, bool tagged = true)
-    {
-        await stage.Tap.ClearAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<ConnectionRecord> before = await stage.RecordsAsync(cancellationToken).ConfigureAwait(false);
-        LoadResult load = await run().ConfigureAwait(false);
-        IReadOnlyList<SeenPackets> seen = await stage.Tap.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (load, PacketCount.Of(seen, before, await stage.RecordsAsync(cancellationToken).ConfigureAwait(false), user => ReportClass.Of(user).Link.Device, tagged));
     }
 }

@@ -32,6 +32,8 @@ internal sealed class ReportStage(LabNames names, string envoy, CgroupMount grou
 
     public LabNames Names => names;
 
+    public string AccessLogSocket => Path.Combine(names.RunDirectory, "log.sock");
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Tap.InstallAsync(cancellationToken).ConfigureAwait(false);
@@ -44,7 +46,7 @@ internal sealed class ReportStage(LabNames names, string envoy, CgroupMount grou
         ReportFolder.Write(names, addressing);
         _agent = LabProcess.Start(
             names, names.Edge, "agent",
-            [Host, "agent", "--config", names.ConfigDirectory, "--socket", names.AgentSocket, "--pin", Path.Combine(names.BpfDirectory, "clovisor"), "--namespace", "app", "--proxy-cgroup", group.Path]);
+            [Host, "agent", "--config", names.ConfigDirectory, "--socket", names.AgentSocket, "--access-log", AccessLogSocket, "--pin", Path.Combine(names.BpfDirectory, "clovisor"), "--namespace", "app", "--proxy-cgroup", group.Path]);
         await _agent.WaitForLineAsync(RoleServer.ReadyLine, Limit, cancellationToken).ConfigureAwait(false);
         long started = TimeProvider.System.GetTimestamp();
         while ((await _links.GetStringAsync("/v1/links", cancellationToken).ConfigureAwait(false)).Split("\"state\":\"Up\"").Length != LabAddresses.Links.Count + 1)
@@ -69,6 +71,8 @@ internal sealed class ReportStage(LabNames names, string envoy, CgroupMount grou
         }
     }
 
+    public static IPEndPoint ServiceOf(EnvoySettings settings) => new(IPAddress.Parse(LabAddresses.ServiceV4), settings.UpstreamHttp2 ? 81 : LabAddresses.ServicePort);
+
     /// <summary>Starts an Envoy in the proxies' control group and waits until it listens.</summary>
     /// <returns>Its port.</returns>
     public async Task<int> StartEnvoyAsync(string name, EnvoyMode? mode, EnvoySettings settings, CancellationToken cancellationToken)
@@ -77,7 +81,7 @@ internal sealed class ReportStage(LabNames names, string envoy, CgroupMount grou
         settings = settings with
         {
             Listen = new IPEndPoint(IPAddress.Parse(LabAddresses.EdgeLan), port),
-            Upstream = new IPEndPoint(IPAddress.Parse(LabAddresses.ServiceV4), settings.UpstreamHttp2 ? 81 : LabAddresses.ServicePort),
+            Upstream = ServiceOf(settings),
         };
         EnvoyRules rules = RuleFolder.Read(names.ConfigDirectory, new IstioProxy { Namespace = "app" }, LabAddresses.ServicePort);
 
@@ -112,15 +116,51 @@ internal sealed class ReportStage(LabNames names, string envoy, CgroupMount grou
         }
     }
 
+    /// <summary>A load, and what its packets did.</summary>
+    public async Task<(LoadResult Load, PacketCount Count)> CountedAsync(Func<Task<LoadResult>> run, CancellationToken cancellationToken, bool tagged = true)
+    {
+        await Tap.ClearAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ConnectionRecord> before = await RecordsAsync(cancellationToken).ConfigureAwait(false);
+        LoadResult load = await run().ConfigureAwait(false);
+        IReadOnlyList<SeenPackets> seen = await Tap.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (load, PacketCount.Of(seen, before, await RecordsAsync(cancellationToken).ConfigureAwait(false), user => ReportClass.Of(user).Link.Device, tagged));
+    }
+
     public async Task<LoadResult> LoadAsync(int port, bool http2, int requests, int connections, int rate, CancellationToken cancellationToken)
     {
+        await using LabProcess load = StartLoad(port, http2, requests, connections, rate, rate > 0 ? 30 : 0, null);
+        return await ResultOfAsync(load, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A load whose clients each send some requests first and then wait for the others.</summary>
+    /// <param name="warm">What is done while they wait.</param>
+    public async Task<LoadResult> LoadInTwoPartsAsync(int port, bool http2, int requests, int connections, Func<Task> warm, CancellationToken cancellationToken)
+    {
+        string go = Path.Combine(names.RunDirectory, "go");
+        File.Delete(go);
+        await using LabProcess load = StartLoad(port, http2, requests, connections, 0, 4 * ReportClass.All.Count, go);
+        await load.WaitForLineAsync(LoadRole.WarmLine, Limit, cancellationToken).ConfigureAwait(false);
+        await warm().ConfigureAwait(false);
+        await File.WriteAllTextAsync(go, "", cancellationToken).ConfigureAwait(false);
+        return await ResultOfAsync(load, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<AgentSession>> SessionsAsync(CancellationToken cancellationToken) =>
+        (await _links.GetFromJsonAsync("/v1/sessions", EdgeJson.Default.AgentSessionList, cancellationToken).ConfigureAwait(false))!.Sessions;
+
+    private LabProcess StartLoad(int port, bool http2, int requests, int connections, int rate, int warmUp, string? go)
+    {
         int run = ++_runs;
-        await using LabProcess load = LabProcess.Start(
+        return LabProcess.Start(
             names, names.App, $"load-{run}",
             [
                 Self, "load", "--via", $"{LabAddresses.EdgeLan}:{port}", "--protocol", http2 ? "http2" : "http1", "--requests", $"{requests}",
-                "--connections", $"{connections}", "--rate", $"{rate}", "--seed", $"{run}", "--warm-up", rate > 0 ? "30" : "0",
+                "--connections", $"{connections}", "--rate", $"{rate}", "--seed", $"{run}", "--warm-up", $"{warmUp}", .. go is null ? Array.Empty<string>() : ["--go", go],
             ]);
+    }
+
+    private static async Task<LoadResult> ResultOfAsync(LabProcess load, CancellationToken cancellationToken)
+    {
         int code = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
         return code == 0 && load.Lines.TryRead(out string? line)
             ? JsonSerializer.Deserialize(line, ReportJson.Default.LoadResult)!

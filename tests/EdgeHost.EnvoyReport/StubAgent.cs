@@ -6,17 +6,22 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Clovisor.EdgeHost.EnvoyReport;
 
-/// <summary>A host that is ill: it answers 500, or after a second.</summary>
+/// <summary>A host that is ill: it answers 500, or after a second; its access log service does the same.</summary>
 internal sealed class StubAgent : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private StubAgent(WebApplication app) => _app = app;
 
-    public static async Task<StubAgent> StartAsync(string socket, bool slow, CancellationToken cancellationToken)
+    public static async Task<StubAgent> StartAsync(string socket, string logSocket, bool slow, CancellationToken cancellationToken)
     {
         File.Delete(socket);
-        WebApplication app = RoleServer.CreateBuilder(kestrel => kestrel.ListenUnixSocket(socket)).Build();
+        File.Delete(logSocket);
+        WebApplication app = RoleServer.CreateBuilder(kestrel =>
+        {
+            kestrel.ListenUnixSocket(socket);
+            kestrel.ListenUnixSocket(logSocket, listen => listen.Protocols = HttpProtocols.Http2);
+        }).Build();
         app.Run(async context =>
         {
             if (slow)

@@ -4,6 +4,7 @@
 
 /* Sends packets by the links that were chosen for them. */
 
+#include "begun.h"
 #include "claim.h"
 #include "home.h"
 #include "hop.h"
@@ -88,6 +89,24 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 	return clv_carry(skb, pkt, session, choice.at, binding, hook);
 }
 
+/* An ICMP error about a packet of no session: it leaves by the link that the packet came by. */
+static __always_inline int clv_begun_error_out(struct __sk_buff *skb, struct clv_packet *pkt, const struct clv_tuple *quoted)
+{
+	struct clv_answer *answer = NULL;
+	struct clv_link *link;
+
+	if (clv_answers()) {
+		answer = quoted->protocol == IPPROTO_TCP ? clv_find_inbound(quoted, pkt->v6) : NULL;
+		answer = answer ? answer : clv_find_begun(quoted, pkt->v6);
+	}
+	link = answer ? clv_answer_link(answer, pkt) : NULL;
+	if (!link || link->ifindex == skb->ifindex)
+		return clv_pass(CLV_PROTOCOL);
+	if (clv_untag(skb, pkt))
+		return clv_drop(CLV_OUT_FAILED);
+	return clv_hand_on(skb, link, pkt, CLV_OUT_ICMP_ERROR);
+}
+
 /* An ICMP error about a packet that arrived: it leaves as that session's packets do. */
 static __noinline int clv_error_out(struct __sk_buff *skb, struct clv_packet *pkt)
 {
@@ -101,7 +120,7 @@ static __noinline int clv_error_out(struct __sk_buff *skb, struct clv_packet *pk
 		return clv_pass(CLV_PROTOCOL);
 	session = clv_find(&quote.answer, pkt->v6);
 	if (!session)
-		return clv_pass(CLV_PROTOCOL);
+		return clv_begun_error_out(skb, pkt, &quote.answer);
 	binding = clv_binding_of(session);
 	link = clv_link_at(clv_bound_link(binding));
 	if (!(binding.is.link & CLV_BOUND) || !link)

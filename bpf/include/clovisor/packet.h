@@ -139,15 +139,18 @@ static __always_inline bool clv_opens(const struct clv_packet *pkt)
 	return !clv_is_icmp(pkt->tuple.protocol) || pkt->tuple.sport || !pkt->tuple.dport;
 }
 
-/* Sent to all, or to those on the same wire: no WAN link leads there. */
+/* Of all, or of those on the same wire: no WAN link leads there. */
+static __always_inline bool clv_is_local(const __be32 address[4], bool v6)
+{
+	if (v6)
+		return (address[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000) || (address[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
+	return (address[3] & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000) || address[3] == bpf_htonl(0xffffffff) ||
+	       (address[3] & bpf_htonl(0xffff0000)) == bpf_htonl(0xa9fe0000);
+}
+
 static __always_inline bool clv_stays_local(const struct clv_packet *pkt)
 {
-	const __be32 *to = pkt->tuple.daddr;
-
-	if (pkt->v6)
-		return (to[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000) || (to[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
-	return (to[3] & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000) || to[3] == bpf_htonl(0xffffffff) ||
-	       (to[3] & bpf_htonl(0xffff0000)) == bpf_htonl(0xa9fe0000);
+	return clv_is_local(pkt->tuple.daddr, pkt->v6);
 }
 
 #endif

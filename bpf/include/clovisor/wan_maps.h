@@ -128,6 +128,44 @@ struct {
 	__type(value, struct clv_fragment_ports);
 } clv_fragments SEC(".maps");
 
+/*
+ * What began outside lately, and datagrams that began inside. Anybody may send what fills these, with any source: the oldest go first, and
+ * are answered by the node's own routes then. Connections whose peer has shown that it is there are in the tables below.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct clv_tuple_v4);
+	__type(value, struct clv_answer);
+} clv_begun4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct clv_tuple);
+	__type(value, struct clv_answer);
+} clv_begun6 SEC(".maps");
+
+/*
+ * Connections that opened outside. Not the tables of sessions: who connects often takes no room from those. Memory is taken as they
+ * come; sizes are set by user space before load.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct clv_tuple_v4);
+	__type(value, struct clv_answer);
+} clv_inbound4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct clv_tuple);
+	__type(value, struct clv_answer);
+} clv_inbound6 SEC(".maps");
+
 /* Packets by enum clv_reason. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-#define CLV_LAYOUT_VERSION	4
+#define CLV_LAYOUT_VERSION	5
 #define CLV_MAX_LINKS		16
 #define CLV_MAX_ASSOCIATIONS	1024
 #define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
@@ -121,6 +121,21 @@ struct clv_source {
 };
 _Static_assert(sizeof(struct clv_source) == 24, "clv_source layout");
 
+enum clv_answer_flag {
+	CLV_ANSWER_INSIDE = 16,		/* the node's end spoke first: the node's own routes have it */
+	CLV_ANSWER_SENT = 32,		/* of a connection: its SYN was answered, and proof is set */
+	CLV_ANSWER_CLOSING = 64,	/* of a connection: FIN or RST seen, in either direction */
+};
+
+/* By which link to answer what began outside. Key: the tuple of the answer as it leaves. */
+struct clv_answer {
+	__u32 proof;		/* what the peer must acknowledge to show that it has seen the answer to its SYN */
+	__u16 tick;		/* when a packet of it was last, as in clv_session */
+	__u8 link;		/* low four bits: index into clv_links, but with CLV_ANSWER_INSIDE; above: enum clv_answer_flag */
+	__u8 generation;	/* low eight bits of the link's, when the first packet came by it */
+};
+_Static_assert(sizeof(struct clv_answer) == 8, "clv_answer layout");
+
 /* Key: what the fragments of one packet have in common. */
 struct clv_fragment {
 	__be32 saddr[4];
@@ -194,6 +209,7 @@ _Static_assert(sizeof(struct clv_port_block) == 2 * CLV_PORT_BLOCK, "clv_port_bl
 enum clv_setting_flag {
 	CLV_SETTING_CLEAR_TAGS = 1,	/* a DSCP that was a tag leaves the node as zero */
 	CLV_SETTING_TRUSTED_ONLY = 2,	/* tags count only from sockets of the control group in clv_trusted */
+	CLV_SETTING_ANSWERS = 4,	/* what began outside is answered by the link that it came by */
 };
 
 /* How tags are read. */
@@ -280,7 +296,12 @@ enum clv_reason {
 	CLV_IN_TOO_BIG = 40,		/* arriving, does not fit the LAN device: turned into the ICMP error that says so */
 	CLV_IN_ROUTED = 41,		/* arriving for a LAN, passed on to routing: its last hop, or it has options, or does not fit */
 
-	CLV_REASONS = 42,		/* how many; rises with each */
+	/* What begins outside. */
+	CLV_IN_BEGUN = 42,		/* arriving, passed on: its link is remembered for the answer */
+	CLV_IN_ANSWERS_FULL = 43,	/* arriving, passed on: a connection that opened outside, no room to remember its link */
+	CLV_OUT_ANSWERED = 44,		/* leaving, sent by the link that it is the answer to something from */
+
+	CLV_REASONS = 45,		/* how many; rises with each */
 };
 
 #endif

@@ -17,6 +17,7 @@ internal static class AgentRole
         new("--storage", "FOLDER", "where what clusters said is kept for a start without them", "/var/lib/clovisor"),
         new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
         new("--socket", "PATH", "the unix socket of the session API", "/run/clovisor/clovisor.sock"),
+        new("--access-log", "PATH", "a unix socket at which Envoys log their upstream requests; see docs/envoy.md"),
         new("--proxy-cgroup", "FOLDER", "the control group of the proxy: tags count from its sockets alone"),
         new("--pin", "FOLDER", "where maps and programs are pinned; on a BPF file system", "/sys/fs/bpf/clovisor"),
         new("--metrics", "ADDRESS:PORT", "where Prometheus finds /metrics, such as 127.0.0.1:9464"),
@@ -34,7 +35,11 @@ internal static class AgentRole
                 wan.PinDirectory = arguments.Get("--pin");
                 wan.ProxyCgroup = arguments.Find("--proxy-cgroup");
             })
-            .AddSessionApi(api => api.SocketPath = arguments.Get("--socket"));
+            .AddSessionApi(api =>
+            {
+                api.SocketPath = arguments.Get("--socket");
+                api.AccessLogSocketPath = arguments.Find("--access-log");
+            });
         try
         {
             using IHost host = builder.Build();

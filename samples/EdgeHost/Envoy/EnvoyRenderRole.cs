@@ -21,6 +21,7 @@ internal static class EnvoyRenderRole
         new("--upstream", "ADDRESS:PORT", "where Envoy sends the requests; needed with --for envoy"),
         new("--upstream-protocol", "http1|http2", "what Envoy speaks there", "http1"),
         new("--socket", "PATH", "the unix socket of the session API, as the proxy sees it", "/run/clovisor/clovisor.sock"),
+        new("--access-log", "PATH", "in report mode, for classes without tags: the unix socket of the host's access log service, as the proxy sees it; see docs/envoy.md"),
         new("--connections", "N", "upstream connections of a class at most", "128"),
         new("--source-ports", "no|yes", "whether manifests tag by source ports too; see docs/envoy.md", "no"),
     ];
@@ -43,6 +44,7 @@ internal static class EnvoyRenderRole
             UpstreamHttp2 = arguments.Get("--upstream-protocol") == "http2",
             RoutePort = arguments.Count("--port"),
             AgentSocket = arguments.Get("--socket"),
+            AccessLogSocket = arguments.Find("--access-log"),
             MaxConnections = arguments.Count("--connections"),
         };
         try

@@ -67,13 +67,18 @@ internal sealed class SessionApiOptionsRules : IValidateOptions<SessionApiOption
                 result.AddError("Neither a socket path nor a loopback port is set, so nothing could report a session. Set one.", nameof(options.SocketPath));
             }
         }
-        else if (!Path.IsPathRooted(options.SocketPath))
+        else
         {
-            result.AddError($"'{options.SocketPath}' is not an absolute path.", nameof(options.SocketPath));
+            CheckPath(options.SocketPath, nameof(options.SocketPath), result);
         }
-        else if (System.Text.Encoding.UTF8.GetByteCount(options.SocketPath) > LongestSocketPath)
+
+        if (options.AccessLogSocketPath is { } log)
         {
-            result.AddError($"'{options.SocketPath}' is longer than the {LongestSocketPath} bytes that a unix socket's path may have.", nameof(options.SocketPath));
+            CheckPath(log, nameof(options.AccessLogSocketPath), result);
+            if (log == options.SocketPath)
+            {
+                result.AddError($"'{log}' is the session API's own socket, and one socket cannot speak both protocols. Name another.", nameof(options.AccessLogSocketPath));
+            }
         }
 
         CheckToken(options, result);
@@ -83,6 +88,18 @@ internal sealed class SessionApiOptionsRules : IValidateOptions<SessionApiOption
         }
 
         return result.Build();
+    }
+
+    private static void CheckPath(string path, string name, ValidateOptionsResultBuilder result)
+    {
+        if (!Path.IsPathRooted(path))
+        {
+            result.AddError($"'{path}' is not an absolute path.", name);
+        }
+        else if (System.Text.Encoding.UTF8.GetByteCount(path) > LongestSocketPath)
+        {
+            result.AddError($"'{path}' is longer than the {LongestSocketPath} bytes that a unix socket's path may have.", name);
+        }
     }
 
     private static void CheckToken(SessionApiOptions options, ValidateOptionsResultBuilder result)

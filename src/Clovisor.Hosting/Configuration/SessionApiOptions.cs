@@ -11,6 +11,11 @@ public sealed class SessionApiOptions
     /// <value>The default is <c>/run/clovisor/clovisor.sock</c>. Empty for none, which needs <see cref="LoopbackPort"/>.</value>
     public string SocketPath { get; set; } = "/run/clovisor/clovisor.sock";
 
+    /// <summary>A unix socket at which Envoys log their upstream requests (gRPC, <c>StreamAccessLogs</c>): each entry enters the session of a connection. As many logs at a time as
+    /// <see cref="MaxRequests"/>; entries count as reports.</summary>
+    /// <value>The default is <see langword="null"/>: none. An absolute path, another than <see cref="SocketPath"/>.</value>
+    public string? AccessLogSocketPath { get; set; }
+
     /// <summary>A TCP port on 127.0.0.1 besides the socket, for callers that show the token of <see cref="TokenFile"/>.</summary>
     /// <value>The default is <see langword="null"/>: no TCP. Must be from 0 (any free port) to 65,535.</value>
     [Range(0, 65_535)]
@@ -59,6 +64,7 @@ public sealed class SessionApiOptions
     internal static IEnumerable<KeyValuePair<string, object?>> AtStart(SessionApiOptions options) =>
     [
         new(nameof(SocketPath), options.SocketPath),
+        new(nameof(AccessLogSocketPath), options.AccessLogSocketPath),
         new(nameof(LoopbackPort), options.LoopbackPort),
         new(nameof(TokenFile), options.TokenFile),
         new(nameof(MaxBodyBytes), options.MaxBodyBytes),

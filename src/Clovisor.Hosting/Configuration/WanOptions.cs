@@ -43,6 +43,10 @@ public sealed class WanOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool ClearTags { get; set; }
 
+    /// <summary>Whether what begins outside is answered by the link that it came by, where no session says otherwise.</summary>
+    /// <value>The default is <see langword="true"/>. The reverse path filter (<c>rp_filter</c>) of the links' devices must not be strict for it.</value>
+    public bool AnswersByLink { get; set; } = true;
+
     /// <summary>Whether everything is taken out of the kernel when the host stops in good order.</summary>
     /// <value>The default is <see langword="false"/>: packets go on as classified, and the next start adopts what is pinned.</value>
     public bool UninstallOnStop { get; set; }

@@ -30,6 +30,7 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
         new(nameof(options.ProxyCgroup), options.ProxyCgroup),
         new(nameof(options.DscpMask), options.DscpMask),
         new(nameof(options.ClearTags), options.ClearTags),
+        new(nameof(options.AnswersByLink), options.AnswersByLink),
         new(nameof(options.UninstallOnStop), options.UninstallOnStop),
     ];
 
@@ -48,6 +49,7 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
             TrustedCgroup = _options.ProxyCgroup,
             DscpMask = (byte)_options.DscpMask,
             ClearTags = _options.ClearTags,
+            AnswersByLink = _options.AnswersByLink,
             TimeProvider = time,
         });
         WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time) { LanDevices = [.. _options.LanDevices] };

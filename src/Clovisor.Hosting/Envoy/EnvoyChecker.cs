@@ -85,6 +85,16 @@ public static class EnvoyChecker
         return [.. faults];
     }
 
+    /// <summary>Checks what a mode makes use of.</summary>
+    internal static ImmutableArray<string> Check(EnvoyMode mode, ImmutableArray<EnvoyClass> classes, EnvoySettings settings)
+    {
+        ImmutableArray<string> faults = Check(settings.Tags(mode) ? classes : [], settings);
+        return settings.AccessLogSocket is not { } log ? faults
+            : mode != EnvoyMode.Report ? faults.Add($"AccessLogSocket is of use in report mode alone, and this is {mode} mode. Leave it out, or choose report mode.")
+            : log == settings.AgentSocket ? faults.Add("AccessLogSocket is the session API's own socket, which does not speak gRPC. Name the other one.")
+            : faults;
+    }
+
     /// <summary>The largest run of local ports that no class has; null when no class has any.</summary>
     internal static PortRange? Unclassified(ImmutableArray<EnvoyClass> classes, EnvoySettings settings)
     {

@@ -9,6 +9,9 @@ namespace Clovisor.Hosting.Envoy;
 /// </remarks>
 public static class EnvoyConfiguration
 {
+    // Clients and classes bound it, and the kernel's descriptors.
+    private const int MostPools = 1_000_000;
+
     private static readonly EnvoyClass Unclassified = new("");
 
     /// <summary>Writes the whole configuration.</summary>
@@ -31,7 +34,7 @@ public static class EnvoyConfiguration
 
               """
             : "route_config:\n" + EnvoyYaml.Indented(2, Routes(mode, rules, settings));
-        IEnumerable<string> clusters = mode == EnvoyMode.Exact
+        IEnumerable<string> clusters = !settings.Tags(mode)
             ? [Cluster(Unclassified, settings)]
             : EnvoyChecker.Confined(rules.Classes, settings).Append(new EnvoyClass("", null, EnvoyChecker.Unclassified(rules.Classes, settings))).Select(@class => Cluster(@class, settings));
         return $$"""
@@ -50,7 +53,7 @@ public static class EnvoyConfiguration
 
             """.ReplaceLineEndings("\n")
             + EnvoyYaml.Indented(10, routes + "http_filters:\n" + filters)
-            + "  clusters:\n" + EnvoyYaml.Indented(2, (mode == EnvoyMode.Tag ? "" : HttpFilters.Listed(AgentCluster(settings))) + string.Concat(clusters.Select(HttpFilters.Listed)));
+            + "  clusters:\n" + EnvoyYaml.Indented(2, (mode == EnvoyMode.Tag ? "" : HostClusters(settings)) + string.Concat(clusters.Select(HttpFilters.Listed)));
     }
 
     /// <summary>Writes the routes of tag mode, for the file <see cref="EnvoySettings.RoutesFile"/>: Envoy reads it again when it is replaced by a rename.</summary>
@@ -75,11 +78,29 @@ public static class EnvoyConfiguration
 
         """.ReplaceLineEndings("\n");
 
+    /// <summary>The clusters that lead to the host, as entries of a list.</summary>
+    internal static string HostClusters(EnvoySettings settings) =>
+        HttpFilters.Listed(AgentCluster(settings)) + (settings.AccessLogSocket is { } socket ? HttpFilters.Listed(AccessLogClusterOf(socket)) : "");
+
+    internal static string AccessLogClusterOf(string socket) => $$"""
+        name: {{EnvoySettings.AccessLogCluster}}
+        type: STATIC
+        connect_timeout: 0.25s
+        typed_extension_protocol_options:
+          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+            explicit_http_config: { http2_protocol_options: { } }
+        load_assignment:
+          cluster_name: {{EnvoySettings.AccessLogCluster}}
+          endpoints: [ { lb_endpoints: [ { endpoint: { address: { pipe: { path: {{EnvoyYaml.Quoted(socket)}} } } } } ] } ]
+
+        """.ReplaceLineEndings("\n");
+
     private static void Check(EnvoyMode mode, EnvoyRules rules, EnvoySettings settings)
     {
         ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(settings);
-        List<string> faults = [.. EnvoyChecker.Check(mode == EnvoyMode.Exact ? [] : rules.Classes, settings)];
+        List<string> faults = [.. EnvoyChecker.Check(mode, rules.Classes, settings)];
         if (settings.Upstream is null)
         {
             faults.Add("Upstream is missing: say where the requests go.");
@@ -108,13 +129,13 @@ public static class EnvoyConfiguration
         {
             EnvoyMode.Tag => string.Concat(rules.Hosts.Select(host => Host(host.Name, host.Domains, host.Routes.Where(route => route.Forwards).Select(route => Route(RouteMatchYaml.Write(route.Match), route.Class ?? Unclassified, settings)), settings)))
                 + (rules.Hosts.Any(host => host.Domains.Contains("*")) ? "" : Host("rest", ["*"], [], settings)),
-            EnvoyMode.Report => Host("all", ["*"], rules.Classes.Select(@class => Route(
+            EnvoyMode.Report when settings.Tags(mode) => Host("all", ["*"], rules.Classes.Select(@class => Route(
                 $$"""{ prefix: "/", headers: [ { name: x-clv-class, string_match: { exact: {{EnvoyYaml.Quoted(@class.Name)}} } } ] }""", @class, settings)), settings),
             _ => Host("all", ["*"], [], settings),
         };
 
-        // In exact mode the class goes on to the upstream chain, whose last filter takes it away.
-        string removed = mode == EnvoyMode.Exact ? "" : "request_headers_to_remove: [x-clv-class]\n";
+        // Where nothing is tagged the class goes on to the upstream chain, whose last filter takes it away.
+        string removed = !settings.Tags(mode) ? "" : "request_headers_to_remove: [x-clv-class]\n";
         return $"name: outbound\nignore_port_in_host_matching: true\n{removed}virtual_hosts:\n{hosts}";
     }
 
@@ -134,14 +155,17 @@ public static class EnvoyConfiguration
     {
         string name = EnvoyYaml.Quoted(ClusterOf(@class));
         string lifetime = settings.ConnectionLifetime is { } time ? $", max_connection_duration: {EnvoyYaml.Seconds(time)}" : "";
+        // With a pool for each client, one more connection is needed for each client's first request of a class; at the limit such a request would wait for the end of another client's.
+        int most = settings.AccessLogSocket is null ? settings.MaxConnections : MostPools;
+        string perClient = settings.AccessLogSocket is null ? "" : "connection_pool_per_downstream_connection: true\n";
         string protocol = settings.UpstreamHttp2 ? "http2_protocol_options" : "http_protocol_options";
         return $$"""
             name: {{name}}
             type: STATIC
             connect_timeout: {{EnvoyYaml.Seconds(settings.ConnectTimeout)}}
-            circuit_breakers: { thresholds: [ { max_connections: {{EnvoyYaml.Number(settings.MaxConnections)}}, max_retries: 1024 } ] }
+            circuit_breakers: { thresholds: [ { max_connections: {{EnvoyYaml.Number(most)}}, max_retries: 1024 } ] }
 
-            """.ReplaceLineEndings("\n") + SocketTag.Bind(@class.Dscp, @class.SourcePorts) + $$"""
+            """.ReplaceLineEndings("\n") + perClient + SocketTag.Bind(@class.Dscp, @class.SourcePorts) + $$"""
             typed_extension_protocol_options:
               envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
                 "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions

@@ -12,6 +12,9 @@ public sealed record EnvoySettings
     /// <summary>The cluster of the session API.</summary>
     public const string AgentCluster = "clovisor_agent";
 
+    /// <summary>The cluster of the access log service.</summary>
+    public const string AccessLogCluster = "clovisor_log";
+
     /// <summary>Where Envoy listens for plain HTTP, HTTP/1.1 and HTTP/2 alike. Manifests take no notice of it.</summary>
     /// <value>The default is 127.0.0.1:15001.</value>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 15_001);
@@ -36,6 +39,12 @@ public sealed record EnvoySettings
     /// <value>The default is <c>/run/clovisor/clovisor.sock</c>.</value>
     public string AgentSocket { get; init; } = "/run/clovisor/clovisor.sock";
 
+    /// <summary>In report mode: the unix socket of the host's access log service, <see cref="Configuration.SessionApiOptions.AccessLogSocketPath"/>. Set, nothing is tagged: connections are kept
+    /// apart by class, and each is reported with its 5-tuple by Envoy's log of upstream requests as its first request leaves. For classes that no tag can carry, where no request may wait
+    /// for its connection as <see cref="EnvoyMode.Exact"/> has it.</summary>
+    /// <value>The default is <see langword="null"/>: connections are tagged.</value>
+    public string? AccessLogSocket { get; init; }
+
     /// <summary>How long a request waits for the class at most.</summary>
     /// <value>The default is 20 ms. Whole milliseconds, 1 ms to 1 s.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(20);
@@ -57,7 +66,8 @@ public sealed record EnvoySettings
     public TimeSpan RememberFor { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many upstream connections a class has at most.</summary>
-    /// <value>The default is 128. Must be from 1 to 16,384; source ports are at least four times as many, since closed ones rest.</value>
+    /// <value>The default is 128. Must be from 1 to 16,384; source ports are at least four times as many, since closed ones rest. Of no effect with <see cref="AccessLogSocket"/>,
+    /// where clients have pools of their own.</value>
     public int MaxConnections { get; init; } = 128;
 
     /// <summary>The ports that the kernel gives to connections in Envoy's network namespace, <c>net.ipv4.ip_local_port_range</c> there. Source ports of classes must lie within:
@@ -72,4 +82,7 @@ public sealed record EnvoySettings
     /// <summary>How often a request is sent again when its connection fails before the answer begins.</summary>
     /// <value>The default is 1. Must be from 0 to 100.</value>
     public int Retries { get; init; } = 1;
+
+    /// <summary>Whether connections carry a tag: otherwise they are of one cluster, kept apart by class, and reported once they are there.</summary>
+    internal bool Tags(EnvoyMode mode) => mode != EnvoyMode.Exact && AccessLogSocket is null;
 }

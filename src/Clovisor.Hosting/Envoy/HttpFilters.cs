@@ -1,15 +1,17 @@
+using Clovisor.Hosting.AccessLog;
+
 namespace Clovisor.Hosting.Envoy;
 
 /// <summary>Writes the HTTP filters of a mode, downstream and upstream.</summary>
 internal static class HttpFilters
 {
-    private const string ClassState = "clovisor.class";
+    private const string ClassState = AccessLogEndpoint.ClassState;
 
     /// <summary>The filters before the router, as entries of a list.</summary>
     internal static string BeforeRouter(EnvoyMode mode, EnvoyRules rules, EnvoySettings settings, int? port) => mode switch
     {
-        EnvoyMode.Report => Listed(Report(rules, settings, port)),
-        EnvoyMode.Exact => Listed(Report(rules, settings, port)) + Listed(PoolKey()),
+        EnvoyMode.Report when settings.Tags(mode) => Listed(Report(rules, settings, port)),
+        EnvoyMode.Report or EnvoyMode.Exact => Listed(Report(rules, settings, port)) + Listed(PoolKey()),
         _ => "",
     };
 
@@ -30,15 +32,44 @@ internal static class HttpFilters
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>The router's configuration: in exact mode with the upstream chain that reports each connection before its first data.</summary>
+    /// <summary>The router's configuration: in exact mode with the upstream chain that reports each connection before its first data; with the log that reports it where that is asked for.</summary>
     internal static string Router(EnvoyMode mode, EnvoyRules rules, EnvoySettings settings, int? port) =>
-        "\"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router\n" + (mode != EnvoyMode.Exact ? "" : "upstream_http_filters:\n"
-            + Listed(Mutation("clovisor.opening", withClass: true))
-            + Listed(Lua("clovisor.hold", TupleScripts.Hold(rules.Fields, settings, port)))
-            + Listed(Mutation("clovisor.tuple", withClass: false))
-            + Listed(Lua("clovisor.exact", TupleScripts.Report(rules.Fields, settings, port)))
-            + "- name: envoy.filters.http.upstream_codec\n"
-            + "  typed_config: { \"@type\": type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec }\n");
+        "\"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router\n" + (settings.Tags(mode) ? "" : settings.AccessLogSocket is not null
+            ? UpstreamLog() + UpstreamChain(RemoveClass())
+            : UpstreamChain(
+                Mutation("clovisor.opening", withClass: true),
+                Lua("clovisor.hold", TupleScripts.Hold(rules.Fields, settings, port)),
+                Mutation("clovisor.tuple", withClass: false),
+                Lua("clovisor.exact", TupleScripts.Report(rules.Fields, settings, port))));
+
+    private static string UpstreamChain(params IEnumerable<string> filters) => "upstream_http_filters:\n" + string.Concat(filters.Select(Listed))
+        + "- name: envoy.filters.http.upstream_codec\n"
+        + "  typed_config: { \"@type\": type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec }\n";
+
+    // An entry for each attempt as its connection is there, at once: a buffer would report it later still.
+    private static string UpstreamLog() => $$"""
+        upstream_log_options: { flush_upstream_log_on_upstream_stream: true }
+        upstream_log:
+        - name: envoy.access_loggers.http_grpc
+          filter: { log_type_filter: { types: [ UpstreamPoolReady ] } }
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig
+            common_config:
+              log_name: clovisor
+              transport_api_version: V3
+              grpc_service: { envoy_grpc: { cluster_name: {{EnvoySettings.AccessLogCluster}} } }
+              buffer_size_bytes: 0
+              filter_state_objects_to_log: [ {{ClassState}} ]
+
+        """.ReplaceLineEndings("\n");
+
+    private static string RemoveClass() => """
+        name: clovisor.unnamed
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
+          mutations: { request_mutations: [ { remove: x-clv-class } ] }
+
+        """.ReplaceLineEndings("\n");
 
     internal static string Listed(string filter)
     {

@@ -27,12 +27,8 @@ public static class IstioManifests
         ArgumentNullException.ThrowIfNull(settings);
         List<string> faults = [];
         ImmutableArray<EnvoyClass> classes = [.. rules.Classes.Select(@class => workload.UseSourcePorts ? @class : @class with { SourcePorts = null })];
-        if (mode != EnvoyMode.Exact)
-        {
-            faults.AddRange(EnvoyChecker.Check(classes, settings));
-        }
-
-        List<ClassRoute> routes = mode == EnvoyMode.Exact ? [] : ClassRoutes.Of(mode, rules, faults);
+        faults.AddRange(EnvoyChecker.Check(mode, classes, settings));
+        List<ClassRoute> routes = !settings.Tags(mode) ? [] : ClassRoutes.Of(mode, rules, faults);
         List<ClassSubset> subsets = Subsets(rules, workload, faults.Count > 0 ? classes : EnvoyChecker.Confined(classes, settings), routes, faults);
         if (faults.Count > 0)
         {
@@ -42,10 +38,10 @@ public static class IstioManifests
         // A sidecar's listeners keep the destination that the application asked for; a gateway's pod listens on another port than its service.
         int? port = workload.Kind == ProxyKind.Gateway ? settings.RoutePort : null;
         List<string> documents = [.. subsets.GroupBy(subset => (subset.RuleNamespace, subset.Host)).Select(host => DestinationRule(workload, host.Key.RuleNamespace, host.Key.Host, [.. host]))];
-        string patches = mode == EnvoyMode.Exact ? "" : string.Concat(subsets.Select(ClusterPatch)) + string.Concat(routes.Select(route => RoutePatch(mode, workload, route)));
+        string patches = !settings.Tags(mode) ? "" : string.Concat(subsets.Select(ClusterPatch)) + string.Concat(routes.Select(route => RoutePatch(mode, workload, route)));
         if (mode != EnvoyMode.Tag)
         {
-            patches += IstioPatches.Agent(settings) + IstioPatches.Filters(mode, rules, settings, workload, port);
+            patches += IstioPatches.Hosts(settings) + IstioPatches.Filters(mode, rules, settings, workload, port);
         }
 
         documents.Add(Filter(workload, patches));

@@ -7,19 +7,22 @@ internal static class IstioPatches
 {
     internal static string Context(IstioWorkload workload) => workload.Kind == ProxyKind.Gateway ? "GATEWAY" : "SIDECAR_OUTBOUND";
 
-    internal static string Agent(EnvoySettings settings) => """
+    internal static string Hosts(EnvoySettings settings) =>
+        Added(EnvoyConfiguration.AgentCluster(settings)) + (settings.AccessLogSocket is { } socket ? Added(EnvoyConfiguration.AccessLogClusterOf(socket)) : "");
+
+    private static string Added(string cluster) => """
         - applyTo: CLUSTER
           match: { context: ANY }
           patch:
             operation: ADD
             value:
 
-        """.ReplaceLineEndings("\n") + EnvoyYaml.Indented(6, EnvoyConfiguration.AgentCluster(settings));
+        """.ReplaceLineEndings("\n") + EnvoyYaml.Indented(6, cluster);
 
     internal static string Filters(EnvoyMode mode, EnvoyRules rules, EnvoySettings settings, IstioWorkload workload, int? port)
     {
         string patches = BeforeRouter(workload, HttpFilters.Report(rules, settings, port));
-        return mode != EnvoyMode.Exact
+        return settings.Tags(mode)
             ? patches
             : patches + BeforeRouter(workload, HttpFilters.PoolKey()) + Patch(workload, "MERGE", "name: envoy.filters.http.router\ntyped_config:\n" + EnvoyYaml.Indented(2, HttpFilters.Router(mode, rules, settings, port)));
     }

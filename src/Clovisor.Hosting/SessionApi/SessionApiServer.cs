@@ -54,6 +54,9 @@ internal sealed partial class SessionApiServer(
     /// <summary>What is mapped, once started.</summary>
     internal IEnumerable<RouteEndpoint> Endpoints => _app is null ? [] : ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
+    /// <summary>The mode of a socket: open to others where entries decide who may use it.</summary>
+    internal static UnixFileMode ModeFor(SessionApiOptions options) => options.Callers.Count > 0 ? OpenMode : OwnMode;
+
     /// <summary>Before any service starts: a host that could not listen must not have touched the kernel.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -98,7 +101,7 @@ internal sealed partial class SessionApiServer(
         _app = app;
         if (settings.SocketPath.Length > 0 && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(settings.SocketPath, settings.Callers.Count > 0 ? OpenMode : OwnMode);
+            File.SetUnixFileMode(settings.SocketPath, ModeFor(settings));
         }
 
         await warmUp.RunAsync(cancellationToken).ConfigureAwait(false);

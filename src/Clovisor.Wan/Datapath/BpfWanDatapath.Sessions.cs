@@ -191,6 +191,7 @@ public sealed partial class BpfWanDatapath
         lock (_sweep)
         {
             forgotten = _sessions.Sweep(_gate, _image.Links);
+            _sessions.SweepInbound();
             if (withReverse)
             {
                 _sessions.SweepReverse();

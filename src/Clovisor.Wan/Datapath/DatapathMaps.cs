@@ -15,6 +15,8 @@ internal sealed class DatapathMaps : IDisposable
     private const string SessionsV6 = "clv_sessions6";
     private const string ReverseV4 = "clv_reverse4";
     private const string ReverseV6 = "clv_reverse6";
+    private const string InboundV4 = "clv_inbound4";
+    private const string InboundV6 = "clv_inbound6";
     private const int Einval = 22;
 
     private readonly BpfArrayMap<ClvLink> _links;
@@ -33,6 +35,7 @@ internal sealed class DatapathMaps : IDisposable
         _ports = loaded.ArrayMap<ClvPortBlock>("clv_ports");
         Sessions = new SessionMap(loaded.HashMap<ClvTupleV4, ClvSession>(SessionsV4), loaded.HashMap<ClvTuple, ClvSession>(SessionsV6));
         Reverse = new ReverseMap(loaded.HashMap<ClvTupleV4, ClvOriginV4>(ReverseV4), loaded.HashMap<ClvTuple, ClvOrigin>(ReverseV6));
+        Inbound = new InboundMap(loaded.HashMap<ClvTupleV4, ClvAnswer>(InboundV4), loaded.HashMap<ClvTuple, ClvAnswer>(InboundV6));
         Sources = new LinkSources(loaded.ArrayMap<ClvSource>("clv_sources"));
         Homes = new HomeDevices(loaded.ArrayMap<ClvHome>("clv_homes"));
         Announced = loaded.HashMap<ulong, uint>("clv_announced");
@@ -47,6 +50,8 @@ internal sealed class DatapathMaps : IDisposable
     internal SessionMap Sessions { get; }
 
     internal ReverseMap Reverse { get; }
+
+    internal InboundMap Inbound { get; }
 
     internal LinkSources Sources { get; }
 
@@ -85,6 +90,7 @@ internal sealed class DatapathMaps : IDisposable
             pins.RemoveMaps();
             file.Map(SessionsV4).MaxEntries = file.Map(ReverseV4).MaxEntries = (uint)settings.MaxSessions;
             file.Map(SessionsV6).MaxEntries = file.Map(ReverseV6).MaxEntries = (uint)settings.MaxSessionsV6;
+            file.Map(InboundV4).MaxEntries = file.Map(InboundV6).MaxEntries = (uint)settings.MaxInbound;
         }
 
         using BpfObject loaded = file.Load();
@@ -185,6 +191,7 @@ internal sealed class DatapathMaps : IDisposable
         _ports.Dispose();
         Sessions.Dispose();
         Reverse.Dispose();
+        Inbound.Dispose();
         Sources.Dispose();
         Homes.Dispose();
         Announced.Dispose();
@@ -239,7 +246,7 @@ internal sealed class DatapathMaps : IDisposable
             foreach (BpfMapDefinition definition in file.Maps)
             {
                 using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
-                if (definition.Name is SessionsV4 or SessionsV6 or ReverseV4 or ReverseV6)
+                if (definition.Name is SessionsV4 or SessionsV6 or ReverseV4 or ReverseV6 or InboundV4 or InboundV6)
                 {
                     definition.MaxEntries = pinned.MaxEntries;
                 }

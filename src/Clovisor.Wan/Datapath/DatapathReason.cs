@@ -128,4 +128,13 @@ public enum DatapathReason
 
     /// <summary>Arriving for a LAN, passed on to routing: its hops are used up, it has options for routers, or it does not fit and may be fragmented.</summary>
     InRouted = 41,
+
+    /// <summary>Arriving, passed on: begins outside. Its answer will leave by the link that it came by.</summary>
+    InBegun = 42,
+
+    /// <summary>Arriving, passed on: of a connection that opened outside, and as many as can be remembered are. Its answers follow the node's own routes.</summary>
+    InAnswersFull = 43,
+
+    /// <summary>Leaving, sent by another device: the link of what it answers.</summary>
+    OutAnswered = 44,
 }

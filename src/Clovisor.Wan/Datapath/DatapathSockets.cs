@@ -123,7 +123,8 @@ internal sealed class DatapathSockets : IDisposable
         map[0] = new ClvSettings
         {
             Flags = (settings.ClearTags ? ClvSettingFlag.ClearTags : ClvSettingFlag.None)
-                | (settings.TrustedCgroup is null ? ClvSettingFlag.None : ClvSettingFlag.TrustedOnly),
+                | (settings.TrustedCgroup is null ? ClvSettingFlag.None : ClvSettingFlag.TrustedOnly)
+                | (settings.AnswersByLink ? ClvSettingFlag.Answers : ClvSettingFlag.None),
             DscpMask = settings.DscpMask,
         };
         if (settings.TrustedCgroup is null)

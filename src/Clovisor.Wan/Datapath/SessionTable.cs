@@ -11,6 +11,7 @@ internal sealed class SessionTable
 
     private readonly SessionMap _sessions;
     private readonly ReverseMap _reverse;
+    private readonly InboundMap _inbound;
     private readonly LinkSources _sources;
     private readonly WanDatapathSettings _settings;
     private readonly SessionClock _clock;
@@ -19,6 +20,7 @@ internal sealed class SessionTable
     {
         _sessions = maps.Sessions;
         _reverse = maps.Reverse;
+        _inbound = maps.Inbound;
         _sources = maps.Sources;
         _settings = settings;
         _clock = new SessionClock(settings.TimeProvider);
@@ -108,6 +110,9 @@ internal sealed class SessionTable
         _sessions.Walk(ref sweeper);
         return sweeper.Removed;
     }
+
+    /// <summary>Forgets connections that opened outside and are over, or silent for too long.</summary>
+    internal void SweepInbound() => _inbound.Sweep(_clock.Tick, _settings.TcpIdle, _settings.ClosingIdle);
 
     /// <summary>Forgets arriving tuples that lead to no session. A rare leftover: of a process that was killed, or of a binding that lost a race.</summary>
     internal void SweepReverse()

@@ -26,6 +26,23 @@ public sealed record WanDatapathSettings
     /// <value>The default is 16384; from 1 to 16777216.</value>
     public int MaxSessionsV6 { get; init; } = 16384;
 
+    /// <summary>
+    /// Whether what begins outside, as a connection to the node or to a host behind it, is answered by the link that it came by. Of TCP, UDP and echoes
+    /// that no session is entered for; what answers something of a session, or begins on the node's side, is not concerned.
+    /// </summary>
+    /// <value>
+    /// The default is true. The kernel must let it in: where the reverse path filter (<c>rp_filter</c>) of a link's device is strict, it drops what
+    /// comes by another link than the node's routes would take back.
+    /// </value>
+    public bool AnswersByLink { get; init; } = true;
+
+    /// <summary>
+    /// The most TCP connections of each family that opened outside and are remembered for <see cref="AnswersByLink"/>. Those beyond it are answered by the node's own
+    /// routes (<see cref="DatapathReason.InAnswersFull"/>); sessions lose no room to them. Memory is taken as they come, some 100 bytes each.
+    /// </summary>
+    /// <value>The default is 16384; from 1 to 16777216. Maps that are found pinned keep the size that they have.</value>
+    public int MaxInbound { get; init; } = 16384;
+
     /// <summary>The way to attach to the devices.</summary>
     /// <value>The default is null: tcx, and clsact where the kernel has no tcx.</value>
     public TcAttachmentKind? Hook { get; init; }
@@ -91,7 +108,7 @@ public sealed record WanDatapathSettings
             errors.Add($"DscpMask {DscpMask} must be from 1 to 63");
         }
 
-        foreach ((string name, int value) in new[] { (nameof(MaxSessions), MaxSessions), (nameof(MaxSessionsV6), MaxSessionsV6) })
+        foreach ((string name, int value) in new[] { (nameof(MaxSessions), MaxSessions), (nameof(MaxSessionsV6), MaxSessionsV6), (nameof(MaxInbound), MaxInbound) })
         {
             if (value is < 1 or > 1 << 24)
             {

@@ -27,6 +27,7 @@ public sealed class OptionsTests
         Assert.Null(wan.ProxyCgroup);
         Assert.Equal(63, wan.DscpMask);
         Assert.False(wan.ClearTags);
+        Assert.True(wan.AnswersByLink);
         Assert.Equal("/run/clovisor/clovisor.sock", api.SocketPath);
         Assert.Null(api.LoopbackPort);
         Assert.Equal(1 << 20, api.MaxBodyBytes);
@@ -97,6 +98,22 @@ public sealed class OptionsTests
         OptionsValidationException e = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SessionApiOptions>>().Value);
 
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/run/x.sock", "one socket cannot speak both protocols")]
+    [InlineData("log.sock", "'log.sock' is not an absolute path")]
+    public void An_access_log_that_cannot_listen_is_refused(string socket, string reason)
+    {
+        using ServiceProvider services = Services(
+            _ => { },
+            api =>
+            {
+                api.SocketPath = "/run/x.sock";
+                api.AccessLogSocketPath = socket;
+            });
+
+        Assert.Contains(reason, Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SessionApiOptions>>().Value).Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string, string> BadCallers { get; } = new()

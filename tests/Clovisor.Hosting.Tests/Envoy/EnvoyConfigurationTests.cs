@@ -14,16 +14,16 @@ public sealed class EnvoyConfigurationTests : IDisposable
 
     private static RequestFields Fields => new() { Authority = true, Headers = ["user"] };
 
-    public static TheoryData<EnvoyMode, string, string> Written { get; } = new(
-        from mode in Enum.GetValues<EnvoyMode>()
+    public static TheoryData<EnvoyMode, bool, string, string> Written { get; } = new(
+        from mode in Enum.GetValues<EnvoyMode>().Select(mode => (Mode: mode, Log: false)).Append((Mode: EnvoyMode.Report, Log: true))
         from host in new[] { ("10.0.0.1", "plain"), ("fd00::1", "quote\" } ] , evil: {"), ("fd00::1", "line\nfeed: ünïcode") }
-        select (mode, host.Item1, host.Item2));
+        select (mode.Mode, mode.Log, host.Item1, host.Item2));
 
     [Theory]
     [MemberData(nameof(Written))]
-    public void Envoy_accepts_what_is_written(EnvoyMode mode, string upstream, string name)
+    public void Envoy_accepts_what_is_written(EnvoyMode mode, bool log, string upstream, string name)
     {
-        EnvoySettings settings = Settings with { Upstream = new IPEndPoint(IPAddress.Parse(upstream), 80), ConnectionLifetime = TimeSpan.FromSeconds(1.5), UpstreamHttp2 = mode == EnvoyMode.Report };
+        EnvoySettings settings = Settings with { Upstream = new IPEndPoint(IPAddress.Parse(upstream), 80), ConnectionLifetime = TimeSpan.FromSeconds(1.5), UpstreamHttp2 = mode == EnvoyMode.Report, AccessLogSocket = log ? "/run/\"log\".sock" : null };
         EnvoyRules rules = MeshRules.Of(MeshRules.AllMatches, $"{name}") with { Classes = [new(name, 46), new("ports", null, new PortRange(40_000, 40_999))], Fields = Fields with { Path = true, Method = true } };
         string yaml = EnvoyConfiguration.Render(mode, rules, settings);
 
@@ -95,6 +95,31 @@ public sealed class EnvoyConfigurationTests : IDisposable
         Assert.DoesNotContain("get(\":path", EnvoyConfiguration.Render(EnvoyMode.Report, rules, Settings), StringComparison.Ordinal);
         Assert.Contains("get(\":path", EnvoyConfiguration.Render(EnvoyMode.Report, rules with { Fields = Fields with { Path = true } }, Settings), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => EnvoyConfiguration.Render(EnvoyMode.Report, rules with { Fields = Fields with { Headers = ["x\"] = 1; os.exit() --"] } }, Settings));
+    }
+
+    [Fact]
+    public void With_an_access_log_report_mode_tags_nothing_and_no_client_shares_a_connection()
+    {
+        EnvoyRules rules = new() { Classes = [new("boss", 46)], Fields = Fields };
+        EnvoySettings settings = Settings with { AccessLogSocket = "/run/log.sock" };
+        YamlNode written = Parse(EnvoyConfiguration.Render(EnvoyMode.Report, rules, settings))["static_resources"];
+
+        Assert.Equal(["clovisor_agent", "clovisor_log", "unclassified"], ((YamlSequenceNode)written["clusters"]).Select(cluster => cluster["name"].ToString()));
+        Assert.Equal(("true", "1000000"), (written["clusters"][2]["connection_pool_per_downstream_connection"].ToString(), written["clusters"][2]["circuit_breakers"]["thresholds"][0]["max_connections"].ToString()));
+        Assert.Equal(
+            ["clovisor.report", "clovisor.class", "envoy.filters.http.router"],
+            ((YamlSequenceNode)written["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]["http_filters"]).Select(filter => filter["name"].ToString()));
+    }
+
+    [Theory]
+    [InlineData(EnvoyMode.Exact, "/run/log.sock", "of use in report mode alone, and this is Exact mode")]
+    [InlineData(EnvoyMode.Tag, "/run/log.sock", "of use in report mode alone, and this is Tag mode")]
+    [InlineData(EnvoyMode.Report, "/run/clovisor/clovisor.sock", "does not speak gRPC")]
+    public void An_access_log_that_would_do_nothing_is_refused(EnvoyMode mode, string log, string reason)
+    {
+        EnvoySettings settings = new() { Upstream = new IPEndPoint(IPAddress.Loopback, 80), AccessLogSocket = log };
+
+        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => EnvoyConfiguration.Render(mode, new EnvoyRules(), settings)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,6 +49,18 @@ public sealed class IstioManifestsTests : IDisposable
     }
 
     [Fact]
+    public void With_an_access_log_the_mesh_s_router_logs_upstream_requests_and_takes_the_class_away()
+    {
+        using JsonDocument sent = Dump(EnvoyMode.Report, ConfigurationFolder.Mesh, Settings with { AccessLogSocket = "/run/log.sock" });
+
+        Assert.Equal(["clovisor.report", "clovisor.class", "envoy.filters.http.router"], Filters(sent).Select(filter => filter.GetProperty("name").GetString()).TakeLast(3));
+        JsonElement router = Filters(sent)[^1].GetProperty("typedConfig");
+        Assert.Equal("envoy.access_loggers.http_grpc", router.GetProperty("upstreamLog")[0].GetProperty("name").GetString());
+        Assert.Equal(["clovisor.unnamed", "envoy.filters.http.upstream_codec"], router.GetProperty("upstreamHttpFilters").EnumerateArray().Select(filter => filter.GetProperty("name").GetString()));
+        Cluster(sent, EnvoySettings.AccessLogCluster);
+    }
+
+    [Fact]
     public void A_subset_is_added_beside_the_rule_that_counts_with_the_labels_of_the_one_it_stands_for()
     {
         string mesh = ConfigurationFolder.Mesh.Replace("    match: [{headers: {user: {exact: boss}}}]\n    route: [{destination: {host: httpbin.app.svc.cluster.local}}]", "    match: [{headers: {user: {exact: boss}}}]\n    route: [{destination: {host: httpbin.app.svc.cluster.local, subset: v1}}]", StringComparison.Ordinal)
@@ -118,11 +130,11 @@ public sealed class IstioManifestsTests : IDisposable
         Assert.False(Cluster(sent, "outbound|80||httpbin.app.svc.cluster.local").TryGetProperty("upstreamBindConfig", out _));
     }
 
-    private JsonDocument Dump(EnvoyMode mode, string mesh)
+    private JsonDocument Dump(EnvoyMode mode, string mesh, EnvoySettings? settings = null)
     {
         string? oracle = SharedParts.Program("istio-oracle");
         Assert.SkipUnless(oracle is not null, "There is no istio-oracle: the folder 'shared' beside the repository holds none.");
-        string manifests = IstioManifests.Render(mode, MeshRules.Of(mesh, "boss"), Workload, Settings);
+        string manifests = IstioManifests.Render(mode, MeshRules.Of(mesh, "boss"), Workload, settings ?? Settings);
         string asked = Path.Combine(_folder.Path, "case.jsonl");
         string answered = Path.Combine(_folder.Path, "dump.jsonl");
         using (FileStream file = File.Create(asked))

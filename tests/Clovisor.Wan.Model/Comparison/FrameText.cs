@@ -22,6 +22,8 @@ internal static class FrameText
             ClvSession s => string.Create(
                 CultureInfo.InvariantCulture,
                 $"[out {s.BytesOut} in {s.BytesIn} ticks {s.Out >> 48}/{s.In >> 48} link {s.Binding.LinkIndex} {(ClvBindingFlag)(s.Binding.Link & 0xf0)} port {Bytes.Port(s.Binding.Port)} generation {s.Binding.Generation} home {s.Home} association {s.Association} slot {s.Slot} {s.State}]"),
+            ClvAnswer a => string.Create(
+                CultureInfo.InvariantCulture, $"[link {a.LinkIndex} {(ClvAnswerFlag)(a.Link & 0xf0)} generation {a.Generation} tick {a.Tick} proof {a.Proof:x}]"),
             ClvOrigin o => $"[{o.Addr.ToAddress()} port {Bytes.Port(o.Port)}]",
             _ => Convert.ToHexStringLower(LayoutBytes.Of(in value)),
         };
@@ -48,6 +50,7 @@ internal static class FrameText
         SlotsStep(int index, _) => string.Create(CultureInfo.InvariantCulture, $"the slots of association {index} change"),
         ReportStep(var key, var session) => $"reported: {Of(in key)} {Entry(session)}",
         LoseStep(var key) => $"to be settled: {Of(in key)}",
+        AgeStep(var key) => $"silent for long: {Of(in key)}",
         ForgetStep(var key) => $"forgotten: {Of(in key)}",
         _ => step.ToString(),
     };

@@ -22,6 +22,7 @@ internal sealed class Trial
         _kernel = kernel;
         _tables = tables;
         _tally = tally;
+        tables.InboundCapacity = kernel.InboundCapacity;
         kernel.Load(tables, trustedGroup);
         ReadCounters(_counters);
     }
@@ -48,6 +49,11 @@ internal sealed class Trial
                 return _kernel.Sessions.TryUpdate(in key, _tables.Sessions[key]) ? null : $"a session is in one table alone: {FrameText.Of(in key)}";
             case LoseStep:
                 return null;
+            case AgeStep(ClvTuple key) when _tables.Begun.TryGetValue(key, out ClvAnswer begun):
+                _tables.Begun[key] = begun with { Tick = (ushort)(KernelDatapath.TickNow - ClvAnswer.BegunTicks - 16) };
+                return _kernel.Begun.TryUpdate(in key, _tables.Begun[key]) ? null : $"what began outside is in one table alone: {FrameText.Of(in key)}";
+            case AgeStep:
+                return null;
             case ForgetStep(ClvTuple key):
                 bool was = _tables.Sessions.Remove(key);
                 return _kernel.Sessions.Remove(in key) == was ? null : $"a session is in one table alone: {FrameText.Of(in key)}";
@@ -67,6 +73,8 @@ internal sealed class Trial
             : EntryComparison.Whole("sessions", _kernel.Sessions, _tables.Sessions)
                 ?? EntryComparison.Whole("reverse", _kernel.Reverse, _tables.Reverse)
                 ?? EntryComparison.Whole("fragments", _kernel.Fragments, _tables.Fragments)
+                ?? EntryComparison.Whole("begun", _kernel.Begun, _tables.Begun)
+                ?? EntryComparison.Whole("inbound", _kernel.Inbound, _tables.Inbound)
                 ?? EntryComparison.Homes("at the end", _kernel.Homes().Select((home, number) => (number, home, _tables.Homes[number])));
     }
 
@@ -189,6 +197,8 @@ internal sealed class Trial
         EntryComparison.Changed(wanted.Reason, "sessions", _kernel.Sessions, wanted.Changes.Sessions)
             ?? EntryComparison.Changed(wanted.Reason, "reverse", _kernel.Reverse, wanted.Changes.Reverse)
             ?? EntryComparison.Changed(wanted.Reason, "fragments", _kernel.Fragments, wanted.Changes.Fragments)
+            ?? EntryComparison.Changed(wanted.Reason, "begun", _kernel.Begun, wanted.Changes.Begun)
+            ?? EntryComparison.Changed(wanted.Reason, "inbound", _kernel.Inbound, wanted.Changes.Inbounds)
             ?? EntryComparison.Homes(wanted.Reason.ToString(), wanted.Changes.Homes.Select(home => (home.Key, _kernel.Home(home.Key), home.Value)));
 
     private void ReadCounters(ulong[] into)

@@ -9,6 +9,9 @@ namespace Clovisor.Wan.Model.Generation;
 /// </summary>
 internal sealed class Episode
 {
+    // Connections that opened outside before, and wait for the proof.
+    private const int Answered = 4;
+
     private readonly Random _random;
     private readonly TableGenerator _tableGenerator;
     private readonly PacketGenerator _packets;
@@ -20,6 +23,11 @@ internal sealed class Episode
         Trust = (Trust)_random.Next(3);
         Tables = _tableGenerator.Next(capacity, Trust == Trust.Own);
         _packets = new PacketGenerator(_random, site, Tables);
+        for (int i = 0; i < Answered; i++)
+        {
+            (ClvTuple answer, ClvAnswer begun) = _packets.Answered();
+            Tables.Begun[answer] = begun;
+        }
     }
 
     internal Trust Trust { get; }
@@ -44,6 +52,8 @@ internal sealed class Episode
                 return new ReportStep(reported, ClvSession.New(association, (byte)_random.Next(64), tick: 1));
             case < 12 when Tables.Sessions.Count > 0:
                 return new ForgetStep(Tables.Sessions.Keys.ElementAt(_random.Next(Tables.Sessions.Count)));
+            case 13 when Tables.Begun.Count > 0:
+                return new AgeStep(Tables.Begun.Keys.ElementAt(_random.Next(Tables.Begun.Count)));
             case < 13 when Tables.Sessions.Count > 0:
                 return new LoseStep(Tables.Sessions.Keys.ElementAt(_random.Next(Tables.Sessions.Count)));
             default:

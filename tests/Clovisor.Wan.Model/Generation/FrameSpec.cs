@@ -29,6 +29,8 @@ internal sealed record FrameSpec
 
     internal byte TcpFlags { get; init; } = Packet.Ack;
 
+    internal uint Acknowledgement { get; init; } = 0x0a0b0c0d;
+
     /// <summary>Options of TCP; a multiple of four bytes.</summary>
     internal byte[] TcpOptions { get; init; } = [];
 
@@ -95,7 +97,7 @@ internal sealed record FrameSpec
             case Packet.Tcp:
                 transport = [.. new byte[20], .. TcpOptions, .. Payload];
                 Bytes.PutLong(transport, 4, 0x01020304);
-                Bytes.PutLong(transport, 8, (TcpFlags & Packet.Ack) != 0 ? 0x0a0b0c0du : 0);
+                Bytes.PutLong(transport, 8, (TcpFlags & Packet.Ack) != 0 ? Acknowledgement : 0);
                 transport[12] = (byte)((5 + (TcpOptions.Length / 4)) << 4);
                 transport[13] = TcpFlags;
                 Bytes.Put(transport, 14, 64000);

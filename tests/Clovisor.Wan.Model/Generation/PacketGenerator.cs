@@ -39,7 +39,7 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         // LAN devices are the last two; of the others each may be a link's or not.
         int place = hook == Hook.Lan ? random.Next(TestSite.Devices - 2, TestSite.Devices) : random.Next(TestSite.Devices - 2);
         uint device = site.Indices[place];
-        if (hook == Hook.Lan && random.Next(8) != 0)
+        if (hook != Hook.Egress && random.Next(8) != 0)
         {
             site.Macs[device].CopyTo(frame, 0);
         }
@@ -64,6 +64,25 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         }
     }
 
+    /// <summary>A connection that opened outside, and whose SYN was answered.</summary>
+    internal (ClvTuple Answer, ClvAnswer Begun) Answered()
+    {
+        while (true)
+        {
+            FrameSpec spec = Stranger(leaving: true) with { Fragment = null };
+            int[] links = [.. Enumerable.Range(0, tables.Links.Length).Where(index => tables.Links[index].Ifindex != 0)];
+            int link = links[random.Next(links.Length)];
+            if (spec.Protocol == Packet.Tcp && Packet.Read(spec.Build(), out Packet packet) is null)
+            {
+                var begun = new ClvAnswer
+                {
+                    Proof = (uint)random.Next(), Tick = KernelDatapath.TickNow, Link = (byte)link, Generation = (byte)tables.Links[link].Generation,
+                };
+                return (packet.Tuple, begun.With(ClvAnswerFlag.Sent));
+            }
+        }
+    }
+
     private (Hook Hook, FrameSpec Spec) Draw() => random.Next(_watching > 0 ? 30 : 0, 100) switch
     {
         < 25 => (Hook.Egress, Stranger(leaving: true)),
@@ -71,10 +90,12 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         < 49 => (Hook.Lan, OfSession() ?? Stranger(leaving: true)),
         < 50 => (Hook.Lan, Stranger(leaving: true)),
         < 52 => (Hook.Egress, TranslatedForm() ?? Stranger(leaving: true)),
-        < 76 => (Hook.Ingress, Answer() ?? Stranger(leaving: false)),
+        < 62 => (Hook.Ingress, Answer() ?? Stranger(leaving: false)),
+        < 69 => (Hook.Ingress, OfBegun() ?? Stranger(leaving: false)),
+        < 76 => (Hook.Egress, AnswerToBegun() ?? Stranger(leaving: true)),
         < 80 => (Hook.Ingress, Stranger(leaving: false)),
         < 90 => (Hook.Ingress, Error(TranslatedForm()) ?? Stranger(leaving: false)),
-        _ => (Hook.Egress, Error(AnswerToSession()) ?? Stranger(leaving: true)),
+        _ => (Hook.Egress, Error(random.Next(4) == 0 ? OfBegun() : AnswerToSession()) ?? Stranger(leaving: true)),
     };
 
     private FrameSpec Stranger(bool leaving)
@@ -144,6 +165,31 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
     private FrameSpec? Answer() => Pick(tables.Reverse.Keys) is { } key ? Of(key) : null;
 
     private FrameSpec? TranslatedForm() => Pick(tables.Reverse.Keys) is { } key ? Of(key.Reverse(in key.Saddr, key.Sport)) : null;
+
+    /// <summary>More of what began outside; often with what shows that its sender has seen the answer.</summary>
+    private FrameSpec? OfBegun()
+    {
+        if (PickBegun() is not { } key)
+        {
+            return null;
+        }
+
+        FrameSpec spec = Of(key.Reverse(in key.Saddr, key.Sport));
+        return tables.Begun.TryGetValue(key, out ClvAnswer begun) && random.Next(4) != 0 ? spec with { Acknowledgement = begun.Proof } : spec;
+    }
+
+    private FrameSpec? AnswerToBegun()
+    {
+        if (PickBegun() is not { } key)
+        {
+            return null;
+        }
+
+        FrameSpec spec = Of(key);
+        return random.Next(3) == 0 ? spec : spec with { TcpFlags = Packet.Syn | Packet.Ack };
+    }
+
+    private ClvTuple? PickBegun() => random.Next(4) == 0 ? Pick(tables.Inbound.Keys) ?? Pick(tables.Begun.Keys) : Pick(tables.Begun.Keys);
 
     private FrameSpec Of(ClvTuple tuple)
     {

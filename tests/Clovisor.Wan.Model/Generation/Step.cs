@@ -21,5 +21,8 @@ internal sealed record ReportStep(ClvTuple Key, ClvSession Session) : Step;
 /// <summary>A session is forgotten, and what led to it is not yet.</summary>
 internal sealed record ForgetStep(ClvTuple Key) : Step;
 
+/// <summary>What began outside is silent for longer than it is remembered.</summary>
+internal sealed record AgeStep(ClvTuple Key) : Step;
+
 /// <summary>A session is to be settled: its binding is to be taken as lost.</summary>
 internal sealed record LoseStep(ClvTuple Key) : Step;

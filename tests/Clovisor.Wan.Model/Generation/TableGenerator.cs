@@ -66,7 +66,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
 
         tables.Settings = new ClvSettings
         {
-            Flags = (ClvSettingFlag)random.Next(4),
+            Flags = (ClvSettingFlag)random.Next(4) | (random.Next(4) == 0 ? 0 : ClvSettingFlag.Answers),
             DscpMask = random.Next(4) switch { 0 => 0, 1 => 0b111000, 2 => 46, _ => 63 },
         };
         return tables;

@@ -50,6 +50,9 @@ internal sealed class KernelDatapath : IDisposable
             file.Map(table).MaxEntries = entries;
         }
 
+        InboundCapacity = entries < 16 ? 1 : (int)entries;
+        file.Map("clv_inbound4").MaxEntries = file.Map("clv_inbound6").MaxEntries = (uint)InboundCapacity;
+
         _loaded = file.Load();
         _links = _loaded.ArrayMap<ClvLink>("clv_links");
         _associations = _loaded.ArrayMap<ClvAssociation>("clv_assocs");
@@ -67,6 +70,8 @@ internal sealed class KernelDatapath : IDisposable
             static value => ClvOriginV4.From(in value),
             static value => value.Widen());
         Fragments = new SingleTable<ClvFragment, ClvFragmentPorts>(_loaded.HashMap<ClvFragment, ClvFragmentPorts>("clv_fragments"));
+        Begun = Answers("clv_begun");
+        Inbound = Answers("clv_inbound");
         _homes = _loaded.ArrayMap<ClvHome>("clv_homes");
         _sources = _loaded.ArrayMap<ClvSource>("clv_sources");
         _lan = _loaded.Program("clv_lan");
@@ -83,6 +88,13 @@ internal sealed class KernelDatapath : IDisposable
     internal KernelTable<ClvTuple, ClvOrigin> Reverse { get; }
 
     internal KernelTable<ClvFragment, ClvFragmentPorts> Fragments { get; }
+
+    internal KernelTable<ClvTuple, ClvAnswer> Begun { get; }
+
+    internal KernelTable<ClvTuple, ClvAnswer> Inbound { get; }
+
+    /// <summary>How many connections that opened outside are remembered: not preallocated, so exactly as many as were asked for.</summary>
+    internal int InboundCapacity { get; }
 
     /// <summary>Whether it is seen where packets are sent.</summary>
     internal bool NotesRedirects => _notes is not null;
@@ -132,6 +144,8 @@ internal sealed class KernelDatapath : IDisposable
         Sessions.Fill(tables.Sessions);
         Reverse.Fill(tables.Reverse);
         Fragments.Fill(tables.Fragments);
+        Begun.Fill(tables.Begun);
+        Inbound.Fill(tables.Inbound);
     }
 
     internal bool Has(string map) => _loaded.MapNames.Contains(map);
@@ -217,6 +231,8 @@ internal sealed class KernelDatapath : IDisposable
         Sessions.Dispose();
         Reverse.Dispose();
         Fragments.Dispose();
+        Begun.Dispose();
+        Inbound.Dispose();
         _homes.Dispose();
         _sources.Dispose();
         _lan.Dispose();
@@ -233,6 +249,9 @@ internal sealed class KernelDatapath : IDisposable
     internal static ushort TickBefore => Tick(LagNs);
 
     private static ushort Tick(ulong lag) => (ushort)(((ulong)(Stopwatch.GetTimestamp() * (1_000_000_000.0 / Stopwatch.Frequency)) - lag) >> TickBits);
+
+    private FamilyTable<ClvAnswer, ClvAnswer> Answers(string name) => new(
+        _loaded.HashMap<ClvTupleV4, ClvAnswer>(name + "4"), _loaded.HashMap<ClvTuple, ClvAnswer>(name + "6"), static value => value, static value => value);
 
     private int MeasureCapacity()
     {

@@ -55,6 +55,12 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
             "include/clovisor/hop.h", "sizeof(hops), BPF_F_RECOMPUTE_CSUM)", "sizeof(hops), 0)")),
         new("a session that was reported anew stays where its tuple was before", true, new SourcePatch(
             "include/clovisor/route.h", "session->state == CLV_STATE_CLOSING || session->state == CLV_STATE_NEW", "session->state == CLV_STATE_CLOSING")),
+        new("a forged SYN moves a connection that began inside", true, new SourcePatch(
+            "include/clovisor/answer.h", "return pkt->tcp_flags & CLV_TCP_RST ? clv_find_begun(&pkt->tuple, pkt->v6) : NULL;", "return clv_find_begun(&pkt->tuple, pkt->v6);")),
+        new("an answer leaves by what its link has become", true, new SourcePatch(
+            "include/clovisor/begun.h", "(__u8)link->generation == answer->generation && clv_carries", "clv_carries")),
+        new("a connection takes room that lasts without a proof", false, new SourcePatch(
+            "include/clovisor/begin.h", "bpf_ntohl(acknowledged) != begun->proof)", "bpf_ntohl(acknowledged) == 1)")),
         new("what does not fit is sent", false, new SourcePatch(
             "include/clovisor/link.h", "BPF_MTU_CHK_SEGS) <= 0", "BPF_MTU_CHK_SEGS) <= 9")),
     ];

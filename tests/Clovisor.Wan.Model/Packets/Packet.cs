@@ -92,15 +92,15 @@ internal sealed class Packet
     };
 
     /// <summary>Sent to all, or to those on the same wire: no WAN link leads there.</summary>
-    internal bool StaysLocal
+    internal bool StaysLocal => IsLocal(in Tuple.Daddr, V6);
+
+    /// <summary>Of all, or of those on the same wire.</summary>
+    internal static bool IsLocal(in ClvAddress address, bool v6)
     {
-        get
-        {
-            ReadOnlySpan<byte> to = Tuple.Daddr;
-            return V6
-                ? to[0] == 0xff || (to[0] == 0xfe && (to[1] & 0xc0) == 0x80)
-                : (to[12] & 0xf0) == 0xe0 || (to[12] == 169 && to[13] == 254) || to[12..].SequenceEqual<byte>([255, 255, 255, 255]);
-        }
+        ReadOnlySpan<byte> bytes = address;
+        return v6
+            ? bytes[0] == 0xff || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80)
+            : (bytes[12] & 0xf0) == 0xe0 || (bytes[12] == 169 && bytes[13] == 254) || bytes[12..].SequenceEqual<byte>([255, 255, 255, 255]);
     }
 
     /// <summary>The packet of a frame, or why it is not followed. What a later fragment does not show is not filled in.</summary>

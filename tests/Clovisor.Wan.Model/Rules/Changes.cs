@@ -13,6 +13,27 @@ internal sealed class Changes(Tables tables)
 
     internal Dictionary<ClvFragment, ClvFragmentPorts?> Fragments { get; } = new(LayoutComparer<ClvFragment>.Instance);
 
+    internal Dictionary<ClvTuple, ClvAnswer?> Begun { get; } = [];
+
+    internal Dictionary<ClvTuple, ClvAnswer?> Inbounds { get; } = [];
+
+    internal ClvAnswer? BegunAt(in ClvTuple answer) => Look(tables.Begun, Begun, in answer);
+
+    internal ClvAnswer? Inbound(in ClvTuple answer) => Look(tables.Inbound, Inbounds, in answer);
+
+    /// <summary>Remembers a connection that opened outside, in place of what was known of it; false where there is no room.</summary>
+    internal bool TryRemember(in ClvTuple answer, in ClvAnswer inbound)
+    {
+        bool v4 = answer.IsV4;
+        if (Inbound(in answer) is null && tables.Inbound.Keys.Count(present => present.IsV4 == v4) >= tables.InboundCapacity)
+        {
+            return false;
+        }
+
+        Inbounds[answer] = inbound;
+        return true;
+    }
+
     internal ClvSession? Session(in ClvTuple key) => Look(tables.Sessions, Sessions, in key);
 
     internal ClvHome Home(int number) => Homes.TryGetValue(number, out ClvHome changed) ? changed : tables.Homes[number];

@@ -10,7 +10,7 @@ namespace Clovisor.Wan.Model.Rules;
 /// orphan: reset, bound anew, or it waits. 5. What does not fit the link is answered. 6. Counted, translated, its segment size lowered, sent.
 /// At a LAN device, before routing, the same for plain packets of sessions that are there; all else is left to routing, and has one hop less.
 /// </summary>
-internal sealed class EgressModel(Tables tables, Arrival arrival, ushort? drawn) : DatapathModel(tables, arrival)
+internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort? drawn) : DatapathModel(tables, arrival)
 {
     private readonly LinkRules _links = new(tables);
     private string? _drawFault;
@@ -24,7 +24,13 @@ internal sealed class EgressModel(Tables tables, Arrival arrival, ushort? drawn)
     private Outcome Leave()
     {
         DatapathReason reason = DatapathReason.OutNoSession;
-        ClvSession? session = Changes.Session(in Packet.Tuple) ?? MakeTagged(out reason);
+        ClvSession? session = Changes.Session(in Packet.Tuple);
+        if (session is null && new BegunRules(Tables, Changes, Packet, Frame).LinkOfAnswer() is { } link)
+        {
+            return SendAnswer(link);
+        }
+
+        session ??= MakeTagged(out reason);
         // Untagged traffic of others keeps what it says.
         if (session is not null || reason is not (DatapathReason.OutNoSession or DatapathReason.OutTagUntrusted))
         {
@@ -346,7 +352,17 @@ internal sealed class EgressModel(Tables tables, Arrival arrival, ushort? drawn)
     /// <summary>An ICMP error about a packet that arrived: it leaves as that session's packets do.</summary>
     private Outcome LeaveError()
     {
-        if (Quote.Read(Frame, Packet) is not { } quote || Changes.Session(in quote.Answer) is not { Binding.IsBound: true } session)
+        if (Quote.Read(Frame, Packet) is not { } quote)
+        {
+            return Pass(DatapathReason.Protocol);
+        }
+
+        if (Changes.Session(in quote.Answer) is not { } session)
+        {
+            return LeaveBegunError(in quote.Answer);
+        }
+
+        if (!session.Binding.IsBound)
         {
             return Pass(DatapathReason.Protocol);
         }

@@ -20,7 +20,7 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
 
         if (KeyOf(in Packet.Tuple) is not { } key)
         {
-            return Pass(DatapathReason.InNoSession);
+            return Begin();
         }
 
         if (Changes.Session(in key) is not { } session)
@@ -53,6 +53,18 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
         return lan is { } device
             ? large || !Packet.IsPlain ? Pass(DatapathReason.InRouted) : Deliver(device, DatapathReason.InDelivered)
             : Return(in session, DatapathReason.InHome, DatapathReason.InReturned);
+    }
+
+    /// <summary>Of no session. The segment size of what opens outside is lowered, as that of its answer is.</summary>
+    private Outcome Begin()
+    {
+        DatapathReason reason = new BegunRules(Tables, Changes, Packet, Frame).Arrive(Arrival.Device);
+        if (reason == DatapathReason.InBegun)
+        {
+            Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
+        }
+
+        return Pass(reason);
     }
 
     private Outcome ArriveError()

@@ -38,6 +38,18 @@ internal sealed class Tables
 
     internal Dictionary<ClvFragment, ClvFragmentPorts> Fragments { get; } = new(LayoutComparer<ClvFragment>.Instance);
 
+    /// <summary>What began outside lately, and datagrams that began inside, by the tuple of the answer.</summary>
+    internal Dictionary<ClvTuple, ClvAnswer> Begun { get; } = [];
+
+    /// <summary>Connections that opened outside and whose peer has shown that it is there.</summary>
+    internal Dictionary<ClvTuple, ClvAnswer> Inbound { get; } = [];
+
+    /// <summary>The most of the latter, of each family.</summary>
+    internal int InboundCapacity { get; set; } = int.MaxValue;
+
+    /// <summary>Whether what begins outside is answered by its link.</summary>
+    internal bool Answers => Settings.Flags.HasFlag(ClvSettingFlag.Answers);
+
     /// <summary>The most sessions, and the most arriving tuples, of each family.</summary>
     internal int Capacity { get; set; } = int.MaxValue;
 
@@ -58,6 +70,8 @@ internal sealed class Tables
         Merge(Sessions, changes.Sessions);
         Merge(Reverse, changes.Reverse);
         Merge(Fragments, changes.Fragments);
+        Merge(Begun, changes.Begun);
+        Merge(Inbound, changes.Inbounds);
     }
 
     private static void Merge<TKey, TValue>(Dictionary<TKey, TValue> table, Dictionary<TKey, TValue?> changes)

@@ -25,7 +25,7 @@ public sealed partial class LayoutTests
     [
         typeof(ClvTuple), typeof(ClvBinding), typeof(ClvSession), typeof(ClvOrigin), typeof(ClvLink), typeof(ClvAssociation),
         typeof(ClvSlotTable), typeof(ClvLayout), typeof(ClvPortBlock), typeof(ClvSettings), typeof(ClvFragment), typeof(ClvFragmentPorts),
-        typeof(ClvTupleV4), typeof(ClvOriginV4), typeof(ClvHome), typeof(ClvSource), typeof(ClvQuality),
+        typeof(ClvTupleV4), typeof(ClvOriginV4), typeof(ClvHome), typeof(ClvSource), typeof(ClvQuality), typeof(ClvAnswer),
     ];
 
     private static readonly Dictionary<string, Type> EnumMirrors = new()
@@ -36,6 +36,7 @@ public sealed partial class LayoutTests
         ["clv_link_flag"] = typeof(ClvLinkFlag),
         ["clv_down_action"] = typeof(ClvDownAction),
         ["clv_no_link_action"] = typeof(ClvNoLinkAction),
+        ["clv_answer_flag"] = typeof(ClvAnswerFlag),
         ["clv_setting_flag"] = typeof(ClvSettingFlag),
         ["clv_reason"] = typeof(DatapathReason),
     };
@@ -93,6 +94,7 @@ public sealed partial class LayoutTests
     [InlineData("clv_link_flag", "CLV_LINK_")]
     [InlineData("clv_down_action", "CLV_DOWN_")]
     [InlineData("clv_no_link_action", "CLV_NO_LINK_")]
+    [InlineData("clv_answer_flag", "CLV_ANSWER_")]
     [InlineData("clv_setting_flag", "CLV_SETTING_")]
     [InlineData("clv_reason", "CLV_")]
     public void Enum_mirror_has_the_names_and_numbers_of_its_enum(string name, string prefix)

@@ -10,6 +10,7 @@ public sealed class EnvoyRenderTests
     [Theory]
     [InlineData("class-minion", "--mode", "tag", "--upstream", "10.96.1.1:80")]
     [InlineData("envoy_on_request", "--mode", "report", "--upstream", "10.96.1.1:80")]
+    [InlineData("upstream_log", "--mode", "report", "--access-log", "/run/log.sock", "--upstream", "10.96.1.1:80")]
     [InlineData("clv-minion", "--mode", "tag", "--for", "istio")]
     [InlineData("kind: EnvoyFilter", "--mode", "exact", "--for", "istio")]
     public async Task The_associations_of_a_folder_are_written(string expected, params string[] arguments)

@@ -8,9 +8,6 @@ internal struct ClvSession
 {
     private const int ByteBits = 48;
 
-    // Times ahead of now by less than this are those of CPUs that brought them to now together.
-    private const ushort LargestAge = 0xff00;
-
     internal ulong Out;
     internal ulong In;
     internal ClvBinding Binding;
@@ -48,9 +45,5 @@ internal struct ClvSession
 
     private static long Bytes(ulong traffic) => (long)(traffic & ((1UL << ByteBits) - 1));
 
-    private static int Since(ulong traffic, ushort tick)
-    {
-        ushort age = (ushort)(tick - (ushort)(traffic >> ByteBits));
-        return age > LargestAge ? 0 : age;
-    }
+    private static int Since(ulong traffic, ushort tick) => SessionClock.Since((ushort)(traffic >> ByteBits), tick);
 }

@@ -7,4 +7,5 @@ internal enum ClvSettingFlag : uint
     None = 0,
     ClearTags = 1,
     TrustedOnly = 2,
+    Answers = 4,
 }
