@@ -121,6 +121,18 @@ static __always_inline __u32 clv_socket_association(struct bpf_sock_ops *ops, co
 	return tag ? tag : clv_dscp_tag(clv_socket_dscp(ops, tuple));
 }
 
+/*
+ * Ports are used again. What is left of an earlier connection says nothing of this one, whatever its state: it may have ended where no
+ * program saw it, or been reported after its end. Not left is what was reported a moment ago and has no packets: it is about this very
+ * connection.
+ */
+static __always_inline bool clv_is_left(const struct clv_session *session)
+{
+	__u16 age = clv_tick() - (__u16)(session->out >> CLV_BYTE_BITS);
+
+	return session->state != CLV_STATE_NEW || (age > 1 && age <= CLV_LARGEST_AGE);
+}
+
 SEC("sockops")
 int clv_connect(struct bpf_sock_ops *ops)
 {
@@ -142,20 +154,16 @@ int clv_connect(struct bpf_sock_ops *ops)
 	clv_begin_watch(ops);
 	v6 = !clv_is_mapped(tuple.daddr);
 	association = clv_socket_association(ops, &tuple);
-	/*
-	 * Ports are used again. What is left of an earlier connection says nothing of this one, whatever its state: it may have ended where no
-	 * program saw it. One without packets was reported for this very connection a moment ago.
-	 */
 	if (!association) {
 		session = clv_find(&tuple, v6);
-		if (session && session->state != CLV_STATE_NEW)
+		if (session && clv_is_left(session))
 			clv_forget(&tuple, v6);
 		return clv_count_socket(CLV_SOCK_UNTAGGED);
 	}
 	session = clv_enter(&tuple, v6, association - 1);
 	if (!session)
 		return clv_count_socket(CLV_SOCK_TABLE_FULL);
-	if (session->state != CLV_STATE_NEW) {
+	if (clv_is_left(session)) {
 		session->place = clv_place(association - 1, clv_slot_index(session));
 		session->state = CLV_STATE_NEW;
 		clv_count(&session->out, 0);

@@ -67,6 +67,7 @@ enum clv_session_state {
 /* Bytes from the network header on (low 48 bits), and when the last packet was (high 16 bits): CLOCK_MONOTONIC, in ticks. */
 #define CLV_BYTE_BITS		48
 #define CLV_TICK_BITS		31	/* a tick is 2^31 ns; they come round after 39 hours */
+#define CLV_LARGEST_AGE		0xff00	/* ticks; what looks older is ahead of now, by a clock that is read apart */
 
 /*
  * Key: the tuple of a leaving packet before translation. No larger than this, since there may be millions: where it came from is a

@@ -34,7 +34,7 @@ internal static class ConnectModel
         uint named = socket.Announced is { } announced ? (uint)announced + 1 : byPort != 0 ? byPort : byDscp;
         if (named == 0)
         {
-            if (changes.Session(in tuple) is { State: not ClvSessionState.New })
+            if (changes.Session(in tuple) is { } left && IsLeft(left, tables))
             {
                 changes.Sessions[tuple] = null;
             }
@@ -45,7 +45,7 @@ internal static class ConnectModel
         int association = (int)named - 1;
         if (changes.Session(in tuple) is { } present)
         {
-            if (present.State != ClvSessionState.New)
+            if (IsLeft(present, tables))
             {
                 changes.Sessions[tuple] = present.MovedTo(association, present.Slot, tables.Tick) with { State = ClvSessionState.New };
             }
@@ -56,6 +56,9 @@ internal static class ConnectModel
         var fresh = ClvSession.New(association, tuple.Slot, tables.Tick);
         return (changes.TryEnter(in tuple, in fresh) ? DatapathReason.SockEntered : DatapathReason.SockTableFull, changes);
     }
+
+    /// <summary>Whether it is an earlier connection's: all but what was reported in this tick or the last, and has no packets.</summary>
+    private static bool IsLeft(in ClvSession session, Tables tables) => session.State != ClvSessionState.New || session.Age(tables.Tick) > 1;
 
     private static bool StaysHere(in ClvTuple tuple)
     {

@@ -95,11 +95,12 @@ internal sealed partial class SocketCheck(TestSite site, KernelDatapath kernel) 
             ?? (announced.CountEntries() == 0 ? null : "an announcement was not used up");
     }
 
-    // As packets make it: a session that is open, or that is ending.
+    // As packets and time make it: a session that is open, that is ending, or that never had any.
     private void AgeOne(Tables tables, Random random)
     {
         ClvTuple key = tables.Sessions.Keys.ElementAt(random.Next(tables.Sessions.Count));
-        ClvSession session = tables.Sessions[key] with { State = (ClvSessionState)random.Next(4) };
+        ulong traffic = (ulong)(ushort)(KernelDatapath.TickNow - random.Next(-1, 5)) << 48;
+        ClvSession session = tables.Sessions[key] with { State = (ClvSessionState)random.Next(4), Out = traffic, In = traffic };
         tables.Sessions[key] = session;
         kernel.Sessions.TryUpdate(in key, in session);
     }

@@ -6,6 +6,7 @@ using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Datapath.Layout;
 
 namespace Clovisor.Wan.Tests.Datapath;
 
@@ -137,6 +138,28 @@ public sealed class SocketTagTests : IDisposable
         Assert.Equal(byTheFormerLink, datapath.Counters()[formerWay]);
         Assert.Equal(LinkOf(second), _lab.Server.LastPeer.Address);
         Assert.Equal(second is null ? [] : [second == Gold ? ("gold", "wan1") : ("bulk", "wan0")], datapath.Sessions().Select(session => (session.AssociationName!, session.LinkName!)));
+    }
+
+    [KernelTheory]
+    [InlineData(null)]
+    [InlineData(Bulk)]
+    public void Takes_no_notice_of_a_report_that_came_after_its_connection_had_ended(byte? next)
+    {
+        BpfWanDatapath datapath = Start();
+        ProxySocket before = EchoFromUsedPort(Bulk);
+        SessionTuple tuple = Assert.Single(datapath.Sessions()).Tuple;
+        before.End(unseen: false);
+        datapath.Remove(tuple);
+        datapath.Admit(tuple, 0);
+        var key = ClvTuple.From(in tuple);
+        Assert.True(datapath.Maps.Sessions.TryGetValue(in key, out ClvSession late));
+        late.Out -= 2UL << 48;
+        late.In = late.Out;
+        Assert.True(datapath.Maps.Sessions.TryUpdate(in key, in late));
+
+        EchoFromUsedPort(next);
+
+        Assert.Equal(LinkOf(next), _lab.Server.LastPeer.Address);
     }
 
     [KernelFact]
