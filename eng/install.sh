@@ -20,6 +20,7 @@ need xz xz-utils
 if [ "${1:-}" = tests ]; then
   need ping iputils-ping
   need setpriv util-linux
+  need iptables-legacy iptables
   need sysctl procps
   need etcd etcd-server
 fi

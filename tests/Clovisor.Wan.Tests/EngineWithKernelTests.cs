@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Clovisor.Testing;
 using Clovisor.Wan.Associations;
@@ -60,6 +61,34 @@ public sealed class EngineWithKernelTests : IDisposable
         Assert.Equal(("minion", "wan1"), (adopted.Sessions()[0].AssociationName, adopted.Sessions()[0].LinkName));
     }
 
+    [KernelTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_lan_that_comes_late_is_taken_past_routing_and_forgotten_when_it_goes(bool tcp)
+    {
+        using BpfWanDatapath datapath = _lab.Start();
+        using WanEngine engine = StartEngine(datapath, "lan*");
+        LanSide lan = _lab.AddLan();
+
+        // Its first packet makes the session by its tag, behind routing; those after it are taken at the device.
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    EchoClient client = lan.Client(tcp, v6: false, dscp: 10);
+                    client.Echo(1000);
+                    client.Echo(1000);
+                    return datapath.Counters()[DatapathReason.LanRedirected] > 0;
+                },
+                TimeSpan.FromSeconds(10)),
+            "nothing was taken at the device that came late");
+        Assert.Equal(WanLab.LinkSource(1, v6: false), _lab.Server.LastPeer.Address);
+
+        _lab.Edge.Ip("link", "del", LanSide.Device);
+        Assert.Equal(new SessionAdmission(AdmissionOutcome.Admitted, "wan1"), AdmitAndEcho(engine, v6: false));
+        Assert.Null(engine.Status.DatapathError);
+    }
+
     [KernelFact]
     public void Its_thread_goes_before_others_and_what_it_starts_does_not()
     {
@@ -107,14 +136,14 @@ public sealed class EngineWithKernelTests : IDisposable
         }
     }
 
-    private WanEngine StartEngine(BpfWanDatapath datapath)
+    private WanEngine StartEngine(BpfWanDatapath datapath, params ImmutableArray<string> lanDevices)
     {
         ConfigurationResult result = WanConfiguration.Create(
             [Link(0), Link(1)],
             [],
             [new WanAssociation { Name = "minion", Dscps = [10], Tiers = [LinkTier.Of("wan1"), LinkTier.Of("wan0")] }]);
         Assert.True(result.IsValid, string.Join('\n', result.Errors));
-        var engine = new WanEngine(result.Configuration, datapath);
+        var engine = new WanEngine(result.Configuration, datapath) { LanDevices = lanDevices };
         try
         {
             _lab.Edge.Run(() => engine.StartAsync().GetAwaiter().GetResult());
