@@ -48,7 +48,7 @@ public sealed partial class WanEngine
 
     private void Turn(EngineCore core, RtnetlinkSocket netlink, ProbeRunner probes, NeighbourKeeper neighbours)
     {
-        bool networkChanged = _loop.Wait(netlink.Events, probes.Polled, core.NextWake - Now) && netlink.Drain(core.Table);
+        bool networkChanged = _loop.Wait(netlink.Events, probes.Polled, Earlier(core.NextWake, _flows.NextLook) - Now) && netlink.Drain(core.Table);
         while (_loop.TryTake(out Action command))
         {
             command();
@@ -64,6 +64,11 @@ public sealed partial class WanEngine
             transitions = core.Step(networkChanged, Now);
         }
 
+        if (_flows.Look(core.Configuration.Links.Select(static link => link.Device), Now))
+        {
+            _logger.FlowsGoRound(string.Join(' ', _flows.Warnings));
+        }
+
         if (networkChanged)
         {
             KeepNeighbours(core, probes, neighbours);
@@ -77,6 +82,8 @@ public sealed partial class WanEngine
             _started.TrySetResult();
         }
     }
+
+    private static TimeSpan Earlier(TimeSpan? left, TimeSpan right) => left < right ? left.Value : right;
 
     private string? Apply(EngineCore core, WanConfiguration configuration)
     {

@@ -3,6 +3,7 @@ using Clovisor.Bpf;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Netlink;
 using Clovisor.Wan.Sla;
 using Clovisor.Wan.Status;
 using Clovisor.Wan.Steering;
@@ -41,6 +42,7 @@ public sealed partial class WanEngine : IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EventLoop _loop;
+    private readonly FlowTableWatch _flows = new(FlowTableList.Read);
     private volatile EngineCore? _core;
     private Thread? _thread;
     private volatile bool _stopping;
@@ -90,7 +92,7 @@ public sealed partial class WanEngine : IDisposable
             EngineCore core = Started();
             lock (_sync)
             {
-                return StatusBuilder.Build(core, Now, _time.GetUtcNow());
+                return StatusBuilder.Build(core, Now, _time.GetUtcNow()) with { Warnings = _flows.Warnings };
             }
         }
     }

@@ -29,4 +29,7 @@ internal static partial class WanEngineLog
 
     [LoggerMessage(1107, LogLevel.Error, "A handler of LinkChanged failed.", EventName = nameof(HandlerFailed))]
     public static partial void HandlerFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1108, LogLevel.Warning, "Packets go round the datapath: {Warnings}", EventName = nameof(FlowsGoRound))]
+    public static partial void FlowsGoRound(this ILogger logger, string warnings);
 }

@@ -145,6 +145,7 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
             reasons.Add("The probes of every link went silent at one moment, so their targets are suspected and the links stay in use.");
         }
 
+        reasons.AddRange(status.Warnings);
         if (status.DatapathError is { } error)
         {
             reasons.Add(error);

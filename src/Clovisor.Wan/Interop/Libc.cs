@@ -25,6 +25,7 @@ internal static unsafe partial class Libc
     public const int IPPROTO_ICMP = 1;
     public const int IPPROTO_ICMPV6 = 58;
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_NETFILTER = 12;
 
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;

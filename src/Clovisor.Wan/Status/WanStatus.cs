@@ -14,6 +14,9 @@ public sealed record WanStatus
     /// <summary>Whether the probes of every link went silent at one moment: their targets are suspected then, and the links stay in use.</summary>
     public required bool TargetsSuspect { get; init; }
 
+    /// <summary>What on the node goes round the datapath, a sentence each with the remedy; looked for every 30 seconds.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>Why the kernel refused the last change of plan, which is tried again; null when it did not. What was in force before still is.</summary>
     public string? DatapathError { get; init; }
 }
