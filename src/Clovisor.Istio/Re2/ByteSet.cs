@@ -1,18 +1,10 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Clovisor.Istio.Re2;
 
 /// <summary>A set of bytes: what a character class means to Envoy, whose expressions see text byte by byte.</summary>
 internal sealed class ByteSet : IEquatable<ByteSet>
 {
-    /// <summary>
-    /// Bytes beyond ASCII are written as these private-use characters, in expressions and in inputs alike. As letters of Latin-1
-    /// they would be word characters to .NET, which they are not to RE2.
-    /// </summary>
-    public const int Beyond = 0xE000;
-
     private readonly bool[] _members = new bool[256];
 
     public static ByteSet All => new ByteSet().Add(0, 255);
@@ -82,33 +74,4 @@ internal sealed class ByteSet : IEquatable<ByteSet>
         hash.AddBytes(MemoryMarshal.AsBytes(_members.AsSpan()));
         return hash.ToHashCode();
     }
-
-    /// <summary>Writes the set as an expression that matches one byte.</summary>
-    public string ToPattern()
-    {
-        var text = new StringBuilder("[");
-        for (int low = 0; low < _members.Length; low++)
-        {
-            int high = low;
-
-            // A range must not run over the gap that the private-use characters leave.
-            while (_members[low] && high + 1 < _members.Length && _members[high + 1] && high + 1 != 0x80)
-            {
-                high++;
-            }
-
-            if (_members[low])
-            {
-                Append(text, low);
-                Append(text.Append('-'), high);
-            }
-
-            low = high;
-        }
-
-        return text.Length == 1 ? "[^\\s\\S]" : text.Append(']').ToString();
-    }
-
-    private static void Append(StringBuilder text, int value) =>
-        text.Append("\\u").Append((value < 0x80 ? value : value + Beyond).ToString("X4", CultureInfo.InvariantCulture));
 }

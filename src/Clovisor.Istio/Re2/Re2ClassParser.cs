@@ -182,7 +182,7 @@ internal readonly ref struct Re2ClassParser(string text, bool fold)
             return EscapedByte(ref at);
         }
 
-        return ByteText.ByteAt(_text, at++);
+        return _text[at++];
     }
 
     private ByteSet? TryPosix(ref int at)

@@ -3,16 +3,27 @@ namespace Clovisor.Istio.Re2;
 /// <summary>Turns a parsed expression into instructions, from its end to its beginning.</summary>
 internal sealed class Re2Compiler
 {
+    private readonly bool _marks;
     private readonly List<Re2Instruction> _code = [];
     private readonly Dictionary<ByteSet, int> _sets = [];
     private readonly List<ByteSet> _order = [];
 
+    private Re2Compiler(bool marks) => _marks = marks;
+
+    /// <summary>For asking whether a whole text matches.</summary>
     /// <exception cref="FormatException">The expression has more instructions than RE2 has room for; never leaves this namespace.</exception>
     public static Re2Program Compile(Re2Node expression)
     {
-        var compiler = new Re2Compiler();
-        int start = compiler.Emit(expression, compiler.Add(new Re2Instruction(Re2Operation.Match, 0, 0)));
-        return compiler.Finish(start);
+        var compiler = new Re2Compiler(marks: false);
+        return compiler.Finish(compiler.Emit(expression, compiler.Add(new Re2Instruction(Re2Operation.Match, 0, 0))));
+    }
+
+    /// <summary>For asking where the expression and its groups lie.</summary>
+    /// <inheritdoc cref="Compile"/>
+    public static Re2Program CompileWithGroups(Re2Node expression)
+    {
+        var compiler = new Re2Compiler(marks: true);
+        return compiler.Finish(compiler.Emit(new Re2Group(expression, 0), compiler.Add(new Re2Instruction(Re2Operation.Match, 0, 0))));
     }
 
     private int Emit(Re2Node node, int next)
@@ -23,6 +34,9 @@ internal sealed class Re2Compiler
                 return Add(new Re2Instruction(Re2Operation.Set, next, NumberOf(one.Set)));
             case Re2Assertion assertion:
                 return Add(new Re2Instruction(Re2Operation.Assert, next, (int)assertion.Place));
+            case Re2Group group when _marks:
+                int end = Add(new Re2Instruction(Re2Operation.Mark, next, (group.Number * 2) + 1));
+                return Add(new Re2Instruction(Re2Operation.Mark, Emit(group.Item, end), group.Number * 2));
             case Re2Group group:
                 return Emit(group.Item, next);
             case Re2Repeat repeat:
@@ -55,14 +69,19 @@ internal sealed class Re2Compiler
         {
             int loop = Split(next, next);
             int body = Emit(repeat.Item, loop);
-            _code[loop] = new Re2Instruction(Re2Operation.Split, body, next);
-            entry = repeat.Minimum == 0 ? loop : body;
+            SetSplit(loop, body, next, repeat.Lazy);
             copies = Math.Max(0, repeat.Minimum - 1);
+            entry = body;
+            if (repeat.Minimum == 0)
+            {
+                // What can be empty is tried once before the loop is: else a round of nothing would end it, where going on is preferred.
+                entry = CanBeEmpty(repeat.Item) ? Either(body, next, repeat.Lazy) : loop;
+            }
         }
 
         for (int i = repeat.Minimum; i < repeat.Maximum; i++)
         {
-            entry = Split(Emit(repeat.Item, entry), next);
+            entry = Either(Emit(repeat.Item, entry), next, repeat.Lazy);
         }
 
         for (int i = 0; i < copies; i++)
@@ -72,6 +91,22 @@ internal sealed class Re2Compiler
 
         return entry;
     }
+
+    private static bool CanBeEmpty(Re2Node node) => node switch
+    {
+        Re2Byte => false,
+        Re2Assertion => true,
+        Re2Group group => CanBeEmpty(group.Item),
+        Re2Repeat repeat => repeat.Minimum == 0 || CanBeEmpty(repeat.Item),
+        Re2Choice choice => choice.Items.Any(CanBeEmpty),
+        Re2Sequence sequence => sequence.Items.All(CanBeEmpty),
+        _ => true,
+    };
+
+    private int Either(int more, int enough, bool lazy) => lazy ? Split(enough, more) : Split(more, enough);
+
+    private void SetSplit(int index, int more, int enough, bool lazy) =>
+        _code[index] = lazy ? new Re2Instruction(Re2Operation.Split, enough, more) : new Re2Instruction(Re2Operation.Split, more, enough);
 
     private int Split(int first, int second) => Add(new Re2Instruction(Re2Operation.Split, first, second));
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Clovisor.Istio.Re2;
 
@@ -15,7 +14,7 @@ internal sealed class Re2Expression
     private readonly Re2Automaton _automaton;
     private readonly int _groups;
     private readonly RequiredLiteral _required;
-    private Regex? _search;
+    private Re2Program? _search;
 
     private Re2Expression(string text)
     {
@@ -27,8 +26,6 @@ internal sealed class Re2Expression
 
     /// <summary>Gets the expression as written.</summary>
     public string Text { get; }
-
-    private Regex Search => _search ??= new Regex(DotNetPattern.Of(Re2Parser.Parse(Text).Expression), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     /// <summary>Parses an expression, or says why RE2 would refuse it.</summary>
     public static Re2Expression? TryParse(string text, out string error)
@@ -101,52 +98,68 @@ internal sealed class Re2Expression
             }
         }
 
-        try
-        {
-            _ = Search;
-            return null;
-        }
-        catch (NotSupportedException e)
-        {
-            return $"the expression is too large to replace by: {e.Message}";
-        }
+        return null;
     }
 
-    /// <summary>Replaces every occurrence, from the left, as RE2's global replacement does. Where occurrences and groups lie is asked of .NET's engine, which is linear too but far larger.</summary>
+    /// <summary>Replaces every occurrence, from the left, as RE2's global replacement does.</summary>
     public string Replace(string input, string substitution)
     {
-        string bytes = ByteText.Encode(input);
-        var result = new StringBuilder();
-        int copied = 0;
+        _search ??= Re2Compiler.CompileWithGroups(Re2Parser.Parse(Text).Expression);
+        var search = new Re2Search(_search, _groups);
+        byte[] text = Encoding.UTF8.GetBytes(input);
+        byte[] replacement = Encoding.UTF8.GetBytes(substitution);
+        var result = new ArrayBufferWriter<byte>(text.Length + replacement.Length);
+        int[] bounds = new int[2 * (_groups + 1)];
+        int at = 0;
         int lastEnd = -1;
-        for (Match match = Search.Match(bytes); match.Success; match = match.NextMatch())
+        while (at <= text.Length && search.Find(text, at, bounds))
         {
-            // RE2 does not accept an empty match right after another match.
-            if (match.Length == 0 && match.Index == lastEnd)
+            result.Write(text.AsSpan(at, bounds[0] - at));
+            at = bounds[1];
+
+            // RE2 does not accept an empty match right after another match, and goes on behind the next byte.
+            if (bounds[0] == bounds[1] && bounds[0] == lastEnd)
             {
+                if (at < text.Length)
+                {
+                    result.Write(text.AsSpan(at, 1));
+                }
+
+                at++;
                 continue;
             }
 
-            result.Append(bytes, copied, match.Index - copied);
-            Expand(result, match, ByteText.Encode(substitution));
-            copied = lastEnd = match.Index + match.Length;
+            Expand(result, text, bounds, replacement);
+            lastEnd = at;
         }
 
-        return ByteText.Decode(result.Append(bytes, copied, bytes.Length - copied).ToString());
+        if (at < text.Length)
+        {
+            result.Write(text.AsSpan(at));
+        }
+
+        return Encoding.UTF8.GetString(result.WrittenSpan);
     }
 
-    private static void Expand(StringBuilder result, Match match, string substitution)
+    private static void Expand(ArrayBufferWriter<byte> result, byte[] text, int[] bounds, byte[] substitution)
     {
         for (int i = 0; i < substitution.Length; i++)
         {
-            if (substitution[i] == '\\' && i + 1 < substitution.Length)
+            if (substitution[i] != '\\' || i + 1 == substitution.Length)
             {
-                i++;
-                result.Append(char.IsAsciiDigit(substitution[i]) ? match.Groups[substitution[i] - '0'].ValueSpan : substitution.AsSpan(i, 1));
+                result.Write([substitution[i]]);
+            }
+            else if (!char.IsAsciiDigit((char)substitution[++i]))
+            {
+                result.Write([substitution[i]]);
             }
             else
             {
-                result.Append(substitution[i]);
+                int group = 2 * (substitution[i] - '0');
+                if (group < bounds.Length && bounds[group] >= 0)
+                {
+                    result.Write(text.AsSpan(bounds[group], bounds[group + 1] - bounds[group]));
+                }
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Clovisor.Istio.Re2;
 
 /// <summary>
@@ -10,6 +12,8 @@ internal sealed partial class Re2Parser
     private const int MaximumDepth = 250;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    // A character is a byte of the expression in UTF-8.
     private readonly string _text;
     private int _at;
     private int _depth;
@@ -28,7 +32,7 @@ internal sealed partial class Re2Parser
     /// <exception cref="FormatException">RE2 would refuse the expression; never leaves this namespace.</exception>
     public static (Re2Node Expression, int Groups) Parse(string text)
     {
-        var parser = new Re2Parser(ByteText.Encode(text));
+        var parser = new Re2Parser(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)));
         Piece whole = parser.Alternation();
         return parser.AtEnd ? (whole.Node, parser.GroupCount) : throw new FormatException("unexpected )");
     }
@@ -170,7 +174,7 @@ internal sealed partial class Re2Parser
 
     private static Piece At(Re2Place place) => new(new Re2Assertion(place), 1);
 
-    private int NextByte() => ByteText.ByteAt(_text, _at++);
+    private int NextByte() => _text[_at++];
 
     private readonly record struct Piece(Re2Node Node, int Repeats);
 }

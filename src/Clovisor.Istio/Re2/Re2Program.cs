@@ -72,8 +72,7 @@ internal sealed class Re2Program
                 case Re2Operation.Assert when ((Re2Place)instruction.Argument & place) != 0:
                     from.Add(instruction.Next);
                     break;
-                case Re2Operation.Class when instruction.Argument == byteClass:
-                case Re2Operation.Set when byteClass < ClassCount && (_sets[(instruction.Argument * 4) + (byteClass >> 6)] >> (byteClass & 63) & 1) != 0:
+                case var _ when Takes(instruction, byteClass):
                     to.Add(instruction.Next);
                     break;
             }
@@ -81,6 +80,14 @@ internal sealed class Re2Program
 
         return matched;
     }
+
+    /// <summary>Says whether an instruction takes a byte of a class. None takes the end of the input.</summary>
+    public bool Takes(Re2Instruction instruction, int byteClass) => instruction.Operation switch
+    {
+        Re2Operation.Class => instruction.Argument == byteClass,
+        Re2Operation.Set => byteClass < ClassCount && (_sets[(instruction.Argument * 4) + (byteClass >> 6)] >> (byteClass & 63) & 1) != 0,
+        _ => false,
+    };
 
     /// <summary>What is true of the place between what came before and a class.</summary>
     /// <param name="before">Of <see cref="Re2Place.TextStart"/>, <see cref="Re2Place.LineStart"/> and <see cref="Re2Place.WordBoundary"/>, which here means a word's byte: what came before.</param>

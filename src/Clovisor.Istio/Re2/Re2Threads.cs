@@ -10,16 +10,19 @@ internal ref struct Re2Threads(Span<int> members, Span<int> places)
 
     public readonly int this[int index] => _members[index];
 
-    public void Add(int instruction)
+    /// <summary>Adds an instruction, unless it is there.</summary>
+    /// <returns>Whether it was not.</returns>
+    public bool Add(int instruction)
     {
         int place = _places[instruction];
         if ((uint)place < (uint)Count && _members[place] == instruction)
         {
-            return;
+            return false;
         }
 
         _places[instruction] = Count;
         _members[Count++] = instruction;
+        return true;
     }
 
     public void Clear() => Count = 0;
