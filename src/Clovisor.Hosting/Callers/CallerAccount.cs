@@ -29,6 +29,9 @@ internal sealed class CallerAccount(CallerIdentity identity, CallerRule rule, in
 
     internal bool MayEnter => Sessions < mostSessions;
 
+    /// <summary>Little room is left, or seems to be: sessions that have ended are still counted until they are looked for.</summary>
+    internal bool IsNearlyFull => Sessions > mostSessions - (mostSessions / 16);
+
     internal int MostSessions => mostSessions;
 
     internal int ReportsPerSecond => reportsPerSecond;

@@ -184,11 +184,16 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         {
             Look();
         }
+        else if (caller.IsNearlyFull)
+        {
+            // Before a report is refused for sessions that are over.
+            LookForRoom();
+        }
 
         return link;
     }
 
-    // Sessions that have ended make room for the next attempt; not more than one look a second, or a caller at its limit costs one for each report.
+    // Sessions that have ended make room; not more than one look a second, or a caller near its limit costs one for each report.
     private void LookForRoom()
     {
         long before = Volatile.Read(ref _lookedForRoom);
