@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs with apt what the build and the kernel work need and the machine lacks; says what it does; does nothing when all is there.
-# `install.sh tests` sees to the tools of the tests too.
+# `install.sh tests` sees to the tools of the tests too, `install.sh cluster` to those of the demo with two clusters.
 set -euo pipefail
 
 packages=()
@@ -23,6 +23,11 @@ if [ "${1:-}" = tests ]; then
   need iptables-legacy iptables
   need sysctl procps
   need etcd etcd-server
+fi
+if [ "${1:-}" = cluster ]; then
+  [ -x "${KUBEBUILDER_ASSETS:-}/etcd" ] || need etcd etcd-server
+  # Not every system has it under this name; without it the demo asks the API server for the same table.
+  ! apt-cache show kubernetes-client >/dev/null 2>&1 || need kubectl kubernetes-client
 fi
 
 # The program alone: the package would start a service that listens. Tests that need it say so where it could not be had.

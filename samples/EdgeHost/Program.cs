@@ -20,6 +20,7 @@ return await RoleTable.RunAsync(
         new Role("simulate", "tries links and associations against a history, in virtual time", SimulateRole.Options, SimulateRole.RunAsync),
         new Role("validate", "says everything that is wrong with YAML documents", ValidateRole.Options, ValidateRole.RunAsync) { Operands = "FILE" },
         new Role("envoy render", "writes Envoy's configuration, or Istio's manifests, for the associations of a folder", EnvoyRenderRole.Options, EnvoyRenderRole.RunAsync),
+        new Role("envoy gateway", "writes the configuration of an Envoy that is the east-west gateway of a cluster", EnvoyGatewayRole.Options, EnvoyGatewayRole.RunAsync),
         new Role("probe", "asks the host of this node whether it is alive or ready, for the probes of Kubernetes", ProbeRole.Options, ProbeRole.RunAsync),
         new Role("uninstall", "takes what a stopped host left out of the kernel", UninstallRole.Options, UninstallRole.RunAsync),
         new Role("completion", "writes the completion script of a shell", CompletionRole.Options, CompletionRole.RunAsync),

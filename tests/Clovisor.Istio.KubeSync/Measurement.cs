@@ -1,6 +1,7 @@
 using Clovisor.Istio.Routing;
 using Clovisor.Istio.Sources;
 using Clovisor.Istio.Sources.Kubernetes;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 
 namespace Clovisor.Istio.KubeSync;
@@ -44,11 +45,11 @@ internal sealed class Measurement(ApiServer near, ApiServer far, int objects, in
         }
 
         string cluster = server == near ? "near" : "far";
-        await Parallel.ForEachAsync(Enumerable.Range(0, objects / 2), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, objects / 2), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, stop) =>
         {
             string scope = $"scope-{i % Scopes}";
-            await server.CreateAsync($"/api/v1/namespaces/{scope}/services", $"{{apiVersion: v1, kind: Service, metadata: {{name: {cluster}-{i}}}, spec: {{ports: [{{name: http, port: 80}}]}}}}");
-            await server.CreateAsync($"/apis/networking.istio.io/v1/namespaces/{scope}/virtualservices", Rule($"{cluster}-{i}", scope, "zero"));
+            await server.CreateAsync($"/api/v1/namespaces/{scope}/services", $"{{apiVersion: v1, kind: Service, metadata: {{name: {cluster}-{i}}}, spec: {{ports: [{{name: http, port: 80}}]}}}}", stop);
+            await server.CreateAsync($"/apis/networking.istio.io/v1/namespaces/{scope}/virtualservices", Rule($"{cluster}-{i}", scope, "zero"), stop);
         });
     }
 

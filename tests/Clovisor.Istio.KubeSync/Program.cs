@@ -1,6 +1,6 @@
 using System.Globalization;
 using Clovisor.Istio.KubeSync;
-using Clovisor.Testing.Kubernetes;
+using Clovisor.KubernetesLab;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (ApiServerPrograms.Missing is { } missing)

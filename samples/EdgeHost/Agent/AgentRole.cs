@@ -1,3 +1,4 @@
+using Clovisor.EdgeHost.Clusters;
 using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Telemetry;
 using Clovisor.EdgeHost.Transport;
@@ -12,7 +13,7 @@ internal static class AgentRole
     public static IReadOnlyList<Option> Options { get; } =
     [
         new("--config", "FOLDER", "the YAML of links, associations and route rules; read again when it changes"),
-        new("--cluster", "in-cluster|NAME=KUBECONFIG", "a cluster to read them from, besides a folder or instead of one; the first has the WAN objects") { Repeatable = true },
+        .. ClusterArguments.Options,
         new("--node", "NAME", "this node's name in the cluster; NODE_NAME or the machine's name without it"),
         new("--storage", "FOLDER", "where what clusters said is kept for a start without them", "/var/lib/clovisor"),
         new("--namespace", "NAME", "the Kubernetes namespace of the proxy", "default"),
@@ -59,8 +60,8 @@ internal static class AgentRole
     private static IClovisorBuilder AddSources(IClovisorBuilder builder, Arguments arguments)
     {
         string? folder = arguments.Find("--config");
-        string[] clusters = [.. arguments.All("--cluster")];
-        if (folder is null && clusters.Length == 0)
+        IReadOnlyList<KubernetesClusterOptions> clusters = ClusterArguments.Read(arguments);
+        if (folder is null && clusters.Count == 0)
         {
             throw EdgeHostException.Usage(arguments.Role, "neither --config nor --cluster is given", "Say where links, associations and route rules come from");
         }
@@ -70,15 +71,13 @@ internal static class AgentRole
             builder.AddYamlFolder(folder);
         }
 
-        return clusters.Length == 0 ? builder : builder.AddKubernetes(kubernetes =>
+        return clusters.Count == 0 ? builder : builder.AddKubernetes(kubernetes =>
         {
             kubernetes.NodeName = arguments.Find("--node");
             kubernetes.StorageDirectory = arguments.Get("--storage");
-            foreach (string cluster in clusters.Where(cluster => cluster != "in-cluster" || clusters.Length > 1))
+            foreach (KubernetesClusterOptions cluster in clusters)
             {
-                kubernetes.Clusters.Add(cluster.Split('=', 2) is [{ } name, { } file]
-                    ? new KubernetesClusterOptions { Name = name, Kubeconfig = Path.GetFullPath(file) }
-                    : cluster == "in-cluster" ? new KubernetesClusterOptions() : throw arguments.Bad("--cluster", cluster, "in-cluster, or a name and a kubeconfig such as edge=/etc/clovisor/edge.kubeconfig"));
+                kubernetes.Clusters.Add(cluster);
             }
         });
     }

@@ -16,6 +16,7 @@ internal static class CloudRole
     [
         new("--port", "PORT", "the port to serve on, all addresses, both families", "80"),
         new("--http2-port", "PORT", "a port for HTTP/2 without TLS; 0 for none", "0"),
+        new("--mesh", "FOLDER", "serve as a pod of a mesh behind an east-west gateway, with the certificate of this folder: PROXY protocol, then mutual TLS"),
         new("--control", "PATH", "the unix socket that gives the records") { Required = true },
     ];
 
@@ -23,7 +24,13 @@ internal static class CloudRole
     {
         WebApplicationBuilder builder = RoleServer.CreateBuilder(kestrel =>
         {
-            kestrel.ListenAnyIP(arguments.Count("--port"));
+            kestrel.ListenAnyIP(arguments.Count("--port"), listen =>
+            {
+                if (arguments.Find("--mesh") is { } folder)
+                {
+                    MeshListener.Configure(listen, folder);
+                }
+            });
             if (arguments.Count("--http2-port") is > 0 and var port)
             {
                 kestrel.ListenAnyIP(port, listen => listen.Protocols = HttpProtocols.Http2);

@@ -8,4 +8,7 @@ internal static class ExitCodes
 
     /// <summary>What was typed is not understood.</summary>
     public const int BadInput = 2;
+
+    /// <summary>A program or a file that it needs is not on this machine.</summary>
+    public const int PartMissing = 7;
 }

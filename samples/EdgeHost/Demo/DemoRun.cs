@@ -1,3 +1,5 @@
+using Clovisor.EdgeHost.Clusters;
+using Clovisor.EdgeHost.Clusters.Steps;
 using Clovisor.EdgeHost.CommandLine;
 using Clovisor.EdgeHost.Demo.Steps;
 using Clovisor.EdgeHost.Lab;
@@ -5,7 +7,7 @@ using Clovisor.EdgeHost.Lab;
 namespace Clovisor.EdgeHost.Demo;
 
 /// <summary>One run of the demo, from an empty machine to an empty machine.</summary>
-internal sealed class DemoRun(DemoSettings settings, IDemoProxy proxy, IDemoView view)
+internal sealed class DemoRun(DemoSettings settings, IDemoConfiguration configuration, IDemoProxy proxy, IDemoView view)
 {
     private readonly List<StepResult> _results = [];
 
@@ -20,7 +22,7 @@ internal sealed class DemoRun(DemoSettings settings, IDemoProxy proxy, IDemoView
                 view.Note($"an earlier run had left {lab.Swept.Count} things behind, now removed: {string.Join(", ", lab.Swept)}");
             }
 
-            await using var stage = new DemoStage(lab, settings, proxy, view);
+            await using var stage = new DemoStage(lab, settings, configuration, proxy, view);
             await using var monitor = new TrafficMonitor(stage);
             if (await StartAsync(stage, cancellationToken).ConfigureAwait(false))
             {
@@ -59,10 +61,13 @@ internal sealed class DemoRun(DemoSettings settings, IDemoProxy proxy, IDemoView
     private IEnumerable<DemoStep> Steps()
     {
         var steering = new SteeringSteps();
+        var clusters = configuration as ClusterConfiguration;
         return
         [
-            BaselineStep.Create(), steering.Links(), steering.Replies(), .. settings.Envoy ? Array.Empty<DemoStep>() : [SteeringSteps.IPv6()], FailureSteps.Cut(), FailureSteps.Silence(), FailureSteps.Return(),
-            RuleSteps.Edit(), RuleSteps.Break(), CrashStep.Create(), .. settings.Tag ? [TagStep.Create()] : Array.Empty<DemoStep>(),
+            BaselineStep.Create(), steering.Links(), steering.Replies(), .. settings.Envoy ? Array.Empty<DemoStep>() : [SteeringSteps.IPv6()],
+            .. clusters is null ? Array.Empty<DemoStep>() : [HopStep.Create(clusters), StatusStep.Create(clusters)],
+            FailureSteps.Cut(), FailureSteps.Silence(), FailureSteps.Return(),
+            RuleSteps.Edit(configuration.EditName), clusters is null ? RuleSteps.Break() : RefusalStep.Create(clusters), CrashStep.Create(), .. settings.Tag ? [TagStep.Create()] : Array.Empty<DemoStep>(),
         ];
     }
 

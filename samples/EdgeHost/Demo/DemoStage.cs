@@ -22,13 +22,13 @@ internal sealed class DemoStage : IAsyncDisposable
     private LabProcess? _agent;
     private int _clients;
 
-    public DemoStage(EdgeLab lab, DemoSettings settings, IDemoProxy proxy, IDemoView view)
+    public DemoStage(EdgeLab lab, DemoSettings settings, IDemoConfiguration configuration, IDemoProxy proxy, IDemoView view)
     {
         _lab = lab;
         _proxy = proxy;
         Settings = settings;
         View = view;
-        Configuration = new DemoConfiguration(lab.Names);
+        Configuration = configuration;
         Agent = new AgentClient(lab.Names.AgentSocket);
         _cloud = UnixSocketClient.Create(lab.Names.CloudSocket);
     }
@@ -37,7 +37,7 @@ internal sealed class DemoStage : IAsyncDisposable
 
     public IDemoView View { get; }
 
-    public DemoConfiguration Configuration { get; }
+    public IDemoConfiguration Configuration { get; }
 
     public AgentClient Agent { get; }
 
@@ -48,10 +48,10 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>Server and proxy; the agent is started by the steps.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Configuration.Install();
-        LabProcess cloud = LabProcess.Start(Names, Names.Cloud, "cloud", SelfCommand.For("cloud", "--control", Names.CloudSocket));
+        await Configuration.InstallAsync(cancellationToken).ConfigureAwait(false);
+        LabProcess cloud = LabProcess.Start(Names, Names.Cloud, "cloud", SelfCommand.For("cloud", ["--control", Names.CloudSocket, .. Configuration.ServerArguments]));
         _servers.Add(cloud);
-        _servers.Add(await _proxy.StartAsync(Names, cancellationToken).ConfigureAwait(false));
+        _servers.AddRange(await _proxy.StartAsync(Names, cancellationToken).ConfigureAwait(false));
         await cloud.WaitForLineAsync(RoleServer.ReadyLine, StartLimit, cancellationToken).ConfigureAwait(false);
         await using ClientRun run = Run(ClientOrder.Watch);
         if (await run.FirstAsync(s => s.Succeeded, StartLimit, cancellationToken).ConfigureAwait(false) is null)
@@ -72,7 +72,7 @@ internal sealed class DemoStage : IAsyncDisposable
         long started = TimeProvider.System.GetTimestamp();
         _agent = LabProcess.Start(
             Names, Names.Edge, "agent",
-            SelfCommand.For("agent", "--config", Names.ConfigDirectory, "--socket", Names.AgentSocket, "--pin", Path.Combine(Names.BpfDirectory, "clovisor"), "--namespace", "app"));
+            SelfCommand.For("agent", [.. Configuration.HostArguments, "--socket", Names.AgentSocket, "--pin", Path.Combine(Names.BpfDirectory, "clovisor"), "--namespace", "app"]));
         while (!await Agent.IsReadyAsync(cancellationToken).ConfigureAwait(false))
         {
             _agent.ThrowIfEnded();
@@ -105,7 +105,7 @@ internal sealed class DemoStage : IAsyncDisposable
         _servers.ForEach(server => server.ThrowIfEnded());
         return new ClientRun(LabProcess.Start(
             Names, Names.App, $"client-{++_clients}",
-            SelfCommand.For("client", ["--via", $"{LabAddresses.EdgeLan}:{(order.IPv6 ? LabAddresses.SidecarPortV6 : LabAddresses.SidecarPort)}", "--authority", LabAddresses.Authority, .. order.Arguments()])));
+            SelfCommand.For("client", ["--via", $"{LabAddresses.EdgeLan}:{(order.IPv6 ? LabAddresses.SidecarPortV6 : LabAddresses.SidecarPort)}", "--authority", Configuration.Authority, .. order.Arguments()])));
     }
 
     public async Task<TrafficSnapshot> TrafficAsync(CancellationToken cancellationToken)
@@ -145,6 +145,7 @@ internal sealed class DemoStage : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Configuration.DisposeAsync().ConfigureAwait(false);
         Agent.Dispose();
         _cloud.Dispose();
     }

@@ -6,7 +6,7 @@ namespace Clovisor.EdgeHost.Demo;
 /// <summary>The sidecar of this executable.</summary>
 internal sealed class SidecarDemoProxy(DemoSettings settings) : IDemoProxy
 {
-    public async Task<LabProcess> StartAsync(LabNames names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LabProcess>> StartAsync(LabNames names, CancellationToken cancellationToken)
     {
         LabProcess sidecar = LabProcess.Start(
             names, names.Edge, "sidecar",
@@ -16,7 +16,7 @@ internal sealed class SidecarDemoProxy(DemoSettings settings) : IDemoProxy
                 "--listen", $"{LabAddresses.EdgeLan}:{LabAddresses.SidecarPortV6}=[{LabAddresses.ServiceV6}]:{LabAddresses.ServicePort}",
                 "--mode", settings.ModeName, "--agent", names.AgentSocket, "--config", names.ConfigDirectory, "--namespace", "app", "--lifetime", "1s"));
         await sidecar.WaitForLineAsync(RoleServer.ReadyLine, TimeSpan.FromSeconds(20), cancellationToken).ConfigureAwait(false);
-        return sidecar;
+        return [sidecar];
     }
 
     /// <summary>It finds out by itself.</summary>

@@ -9,7 +9,7 @@ namespace Clovisor.EdgeHost.Envoy;
 /// <summary>A real Envoy as the proxy at the edge. In report mode the host decides and is asked again by Envoy itself; in tag mode Envoy's routes decide.</summary>
 internal sealed class EnvoyDemoProxy(string binary, EnvoyMode mode) : IDemoProxy
 {
-    public async Task<LabProcess> StartAsync(LabNames names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LabProcess>> StartAsync(LabNames names, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Folder(names));
         EnvoyRules rules = Rules(names);
@@ -21,8 +21,7 @@ internal sealed class EnvoyDemoProxy(string binary, EnvoyMode mode) : IDemoProxy
 
         string bootstrap = Path.Combine(Folder(names), "bootstrap.yaml");
         await File.WriteAllTextAsync(bootstrap, EnvoyConfiguration.Render(mode, rules, settings), cancellationToken).ConfigureAwait(false);
-        return LabProcess.Start(
-            names, names.Edge, "envoy", [binary, "-c", bootstrap, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warn"]);
+        return [LabProcess.Start(names, names.Edge, "envoy", [binary, "-c", bootstrap, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warn"])];
     }
 
     /// <summary>In tag mode, new routes for the rules as they are now; the file appears whole, under the old name.</summary>

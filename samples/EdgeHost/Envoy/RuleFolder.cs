@@ -29,7 +29,10 @@ internal static class RuleFolder
 
         EnvoyRules rules = EnvoyRules.Of(mesh.Configuration, wan.Configuration, proxy, port);
         return rules.Hosts.IsEmpty
-            ? throw new EdgeHostException(tried, $"a {(proxy.Kind == ProxyKind.Gateway ? "gateway" : "sidecar")} in namespace {proxy.Namespace} has no route table for port {port}", "Correct the files, or name another port or namespace")
+            ? throw NoTable(tried, proxy, port)
             : rules;
     }
+
+    internal static EdgeHostException NoTable(string tried, IstioProxy proxy, int port) => new(
+        tried, $"a {(proxy.Kind == ProxyKind.Gateway ? "gateway" : "sidecar")} in namespace {proxy.Namespace} has no route table for port {port}", "Correct the rules, or name another port or namespace");
 }

@@ -103,6 +103,7 @@ internal sealed class EdgeLab : IAsyncDisposable
 
     private string CloudCommands() =>
         $"link set lo up\naddr add {LabAddresses.ServiceV4}/32 dev lo\naddr add {LabAddresses.ServiceV6}/128 dev lo nodad\n" +
+        $"addr add {LabAddresses.PodV4}/32 dev lo\naddr add {LabAddresses.CloudApi}/32 dev lo\n" +
         string.Concat(Links.Select(
             l => $"addr add {l.CloudV4}/24 dev {l.Device}\naddr add {l.CloudV6}/64 dev {l.Device} nodad\nlink set {l.Device} up\n"));
 

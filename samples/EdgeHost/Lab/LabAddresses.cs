@@ -11,6 +11,16 @@ internal static class LabAddresses
     public const int SidecarPortV6 = 15006;
     public const string ServiceV4 = "10.96.1.1";
     public const string ServiceV6 = "fd00:96::1";
+
+    /// <summary>The pod behind the cloud's east-west gateway, which is at <see cref="ServiceV4"/>.</summary>
+    public const string PodV4 = "10.96.2.1";
+
+    /// <summary>The cloud's API server; the edge's is at <see cref="EdgeLan"/>.</summary>
+    public const string CloudApi = "10.96.0.1";
+
+    /// <summary>The port of east-west gateways.</summary>
+    public const int GatewayPort = 15443;
+
     public const string EdgeLan = "10.9.128.1";
     public const string AppLan = "10.9.128.2";
 

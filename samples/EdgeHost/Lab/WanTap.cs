@@ -16,10 +16,11 @@ internal sealed class WanTap(LabNames names, IReadOnlyList<LabLink> links)
             direction == "up"
                 ? $"set {name} {{ typeof iifname . {family} saddr . tcp sport . {family} daddr . tcp dport; flags dynamic; size 65535; counter; }}\n"
                 : $"set {name} {{ typeof oifname . {family} daddr . tcp dport . {family} saddr . tcp sport; flags dynamic; size 65535; counter; }}\n";
+        string ports = $"{{ {LabAddresses.ServicePort}, {LabAddresses.GatewayPort} }}";
         string Up(string family, string net) =>
-            $"iifname {devices} meta nfproto {net} tcp dport {LabAddresses.ServicePort} update @up_{net} {{ iifname . {family} saddr . tcp sport . {family} daddr . tcp dport }}\n";
+            $"iifname {devices} meta nfproto {net} tcp dport {ports} update @up_{net} {{ iifname . {family} saddr . tcp sport . {family} daddr . tcp dport }}\n";
         string Down(string family, string net) =>
-            $"oifname {devices} meta nfproto {net} tcp sport {LabAddresses.ServicePort} update @down_{net} {{ oifname . {family} daddr . tcp dport . {family} saddr . tcp sport }}\n";
+            $"oifname {devices} meta nfproto {net} tcp sport {ports} update @down_{net} {{ oifname . {family} daddr . tcp dport . {family} saddr . tcp sport }}\n";
 
         return Namespaces.NftAsync(
             names.Cloud,

@@ -106,6 +106,7 @@ public static class EnvoyConfiguration
             faults.Add("Upstream is missing: say where the requests go.");
         }
 
+        faults.AddRange(settings.UpstreamTls?.Faults() ?? []);
         if (settings.RoutesFile is { } file && !Path.IsPathRooted(file))
         {
             faults.Add($"RoutesFile '{file}' is not an absolute path.");
@@ -165,7 +166,7 @@ public static class EnvoyConfiguration
             connect_timeout: {{EnvoyYaml.Seconds(settings.ConnectTimeout)}}
             circuit_breakers: { thresholds: [ { max_connections: {{EnvoyYaml.Number(most)}}, max_retries: 1024 } ] }
 
-            """.ReplaceLineEndings("\n") + perClient + SocketTag.Bind(@class.Dscp, @class.SourcePorts) + $$"""
+            """.ReplaceLineEndings("\n") + perClient + SocketTag.Bind(@class.Dscp, @class.SourcePorts) + settings.UpstreamTls?.Write() + $$"""
             typed_extension_protocol_options:
               envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
                 "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions

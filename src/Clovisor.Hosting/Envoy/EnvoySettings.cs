@@ -23,9 +23,13 @@ public sealed record EnvoySettings
     /// <value>The default is <see langword="null"/>; whole configurations need it.</value>
     public IPEndPoint? Upstream { get; init; }
 
-    /// <summary>Whether connections to <see cref="Upstream"/> speak HTTP/2, without TLS. Manifests take no notice of it.</summary>
+    /// <summary>Whether connections to <see cref="Upstream"/> speak HTTP/2 from the first byte on. Manifests take no notice of it.</summary>
     /// <value>The default is <see langword="false"/>: HTTP/1.1.</value>
     public bool UpstreamHttp2 { get; init; }
+
+    /// <summary>The mutual TLS of connections to <see cref="Upstream"/>. Manifests take no notice of it.</summary>
+    /// <value>The default is <see langword="null"/>: no TLS.</value>
+    public EnvoyUpstreamTls? UpstreamTls { get; init; }
 
     /// <summary>In tag mode: the file that the routes are read from, and again whenever it is replaced; <see cref="EnvoyConfiguration.RenderRoutes"/> writes it. An absolute path.</summary>
     /// <value>The default is <see langword="null"/>: the routes are part of the configuration.</value>

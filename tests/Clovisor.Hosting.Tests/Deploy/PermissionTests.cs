@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Tests.Kubernetes;
 using Clovisor.Hosting.Tests.Kubernetes.Definitions;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 
 namespace Clovisor.Hosting.Tests.Deploy;

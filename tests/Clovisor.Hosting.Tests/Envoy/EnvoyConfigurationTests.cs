@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Clovisor.Hosting.Envoy;
 using Clovisor.Istio.Routing;
 using Clovisor.Testing;
@@ -123,12 +125,50 @@ public sealed class EnvoyConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Connections_may_be_mutual_tls_that_asks_for_a_name()
+    {
+        (string certificate, string key) = WriteCertificate();
+        EnvoyUpstreamTls tls = new()
+        {
+            ServerName = "outbound_.80_._.httpbin.app.svc.cluster.local",
+            CertificateFile = certificate,
+            KeyFile = key,
+            AuthorityFile = certificate,
+            Identities = ["spiffe://cluster.local/ns/app/sa/httpbin", "quote\" } ] , evil: {"],
+        };
+        EnvoyRules rules = new() { Classes = [new("gold", 46)], Fields = Fields };
+        string yaml = EnvoyConfiguration.Render(EnvoyMode.Report, rules, Settings with { UpstreamTls = tls });
+
+        Assert.Contains("OK", Validate(yaml), StringComparison.Ordinal);
+        YamlSequenceNode clusters = (YamlSequenceNode)Parse(yaml)["static_resources"]["clusters"];
+        Assert.Equal(
+            [null, tls.ServerName, tls.ServerName],
+            clusters.Select(cluster => ((YamlMappingNode)cluster).Children.TryGetValue("transport_socket", out YamlNode? socket) ? ((YamlScalarNode)socket["typed_config"]["sni"]).Value : null));
+        Assert.DoesNotContain("transport_socket", EnvoyConfiguration.Render(EnvoyMode.Report, rules, Settings), StringComparison.Ordinal);
+
+        string message = Assert.Throws<ArgumentException>(() => EnvoyConfiguration.Render(EnvoyMode.Report, rules, Settings with { UpstreamTls = tls with { ServerName = "", KeyFile = "key.pem" } })).Message;
+        Assert.Contains("UpstreamTls.ServerName ''", message, StringComparison.Ordinal);
+        Assert.Contains("UpstreamTls.KeyFile 'key.pem' is not an absolute path", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_place_to_send_to_is_needed() =>
         Assert.Contains("Upstream is missing", Assert.Throws<ArgumentException>(() => EnvoyConfiguration.Render(EnvoyMode.Report, new EnvoyRules(), new EnvoySettings())).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 
     private static EnvoySettings Settings { get; } = new() { Upstream = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 80) };
+
+    private (string Certificate, string Key) WriteCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+        (string Certificate, string Key) files = (Path.Combine(_folder.Path, "cert.pem"), Path.Combine(_folder.Path, "key.pem"));
+        File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(files.Key, key.ExportPkcs8PrivateKeyPem());
+        return files;
+    }
 
     private string Validate(string yaml)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Clovisor.Hosting.Envoy;
 using Clovisor.Istio.Routing;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing;
 
 namespace Clovisor.Hosting.Tests.Envoy;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Clovisor.Testing;
+using Clovisor.KubernetesLab;
 
 namespace Clovisor.Hosting.Tests.Envoy;
 

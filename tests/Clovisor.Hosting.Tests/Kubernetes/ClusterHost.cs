@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Kubernetes.Following;
-using Clovisor.Testing.Kubernetes;
+using Clovisor.KubernetesLab;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

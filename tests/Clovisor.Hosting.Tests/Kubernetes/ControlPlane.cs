@@ -1,5 +1,5 @@
 using Clovisor.Hosting.Tests.Kubernetes.Definitions;
-using Clovisor.Testing.Kubernetes;
+using Clovisor.KubernetesLab;
 
 namespace Clovisor.Hosting.Tests.Kubernetes;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Tests.Kubernetes.Definitions;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Clovisor.Istio.Sources.Kubernetes;
 using Clovisor.Istio.Sources.Kubernetes.Objects;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 using Clovisor.Wan.Configuration;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Clovisor.KubernetesLab;
 using Xunit;
 
 namespace Clovisor.Testing.Kubernetes;

@@ -8,6 +8,8 @@ public sealed class ExecutableTests
     [Theory]
     [InlineData("--mode 'tagg' is not one of report|tag. Did you mean 'tag'?", "--mode", "tagg")]
     [InlineData("--proxy 'nginx' is not one of auto|envoy|yarp", "--proxy", "nginx")]
+    [InlineData("--cluster goes with Envoy in report mode alone", "--cluster", "--mode", "tag")]
+    [InlineData("--cluster goes with Envoy in report mode alone", "--cluster", "--proxy", "yarp")]
     public async Task Bad_input_is_explained_and_nothing_is_made(string message, params string[] arguments)
     {
         (int code, string output, string error) = await RunAsync(["demo", .. arguments]);
@@ -38,6 +40,19 @@ public sealed class ExecutableTests
         Assert.Equal(1, code);
         Assert.Contains("not root", error, StringComparison.Ordinal);
         Assert.Contains("sudo", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_part_that_it_needs_the_demo_with_clusters_names_it_and_has_an_exit_code_of_its_own()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        (int code, _, string error) = await Tool.TryRunAsync(
+            "env", ["CLOVISOR_ISTIO_CRDS=/nonexistent", $"CLOVISOR_ENVOY={Executable}", Executable, "demo", "--cluster"], null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(7, code);
+        Assert.Contains("it needs ", error, StringComparison.Ordinal);
+        Assert.Contains("Nothing was made", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(LabNames.Demo.RunDirectory) && File.Exists(Path.Combine(LabNames.Demo.RunDirectory, "edge.kubeconfig")));
     }
 
     private static string Executable => Path.Combine(AppContext.BaseDirectory, "EdgeHost");

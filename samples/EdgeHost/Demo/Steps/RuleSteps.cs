@@ -10,16 +10,16 @@ internal static class RuleSteps
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
-    public static DemoStep Edit() => new(
-        "rule edited on disk (minion and boss change places)",
+    public static DemoStep Edit(string name) => new(
+        $"{name} (minion and boss change places)",
         $"boss on wan1 and minion on wan0 within {Words.Seconds(Limit)}, back again as fast after the edit is undone; no restart, no request fails",
         async (stage, cancellationToken) =>
         {
             await using ClientRun run = stage.Run(ClientOrder.Watch);
             await run.FirstAsync(s => s.User == DemoUser.Minion && s.Link == LabAddresses.Wan1, Patience, cancellationToken).ConfigureAwait(false);
-            TimeSpan? there = await EditAsync(stage, run, stage.Configuration.Swap, LabAddresses.Wan1, LabAddresses.Wan0, cancellationToken).ConfigureAwait(false);
+            TimeSpan? there = await EditAsync(stage, run, stage.Configuration.SwapAsync, LabAddresses.Wan1, LabAddresses.Wan0, cancellationToken).ConfigureAwait(false);
             await DemoStage.PauseAsync(500, cancellationToken).ConfigureAwait(false);
-            TimeSpan? back = await EditAsync(stage, run, stage.Configuration.Restore, LabAddresses.Wan0, LabAddresses.Wan1, cancellationToken).ConfigureAwait(false);
+            TimeSpan? back = await EditAsync(stage, run, stage.Configuration.RestoreAsync, LabAddresses.Wan0, LabAddresses.Wan1, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<ClientSample> samples = run.Samples;
             return (
                 $"{Text(there)} there, {Text(back)} back; {Words.Failed(samples)}",
@@ -37,7 +37,7 @@ internal static class RuleSteps
             AgentHealth broken, mended;
             try
             {
-                stage.Configuration.Break();
+                await stage.Configuration.BreakAsync(cancellationToken).ConfigureAwait(false);
                 broken = await AwaitHealthAsync(stage, "degraded", cancellationToken).ConfigureAwait(false);
                 await DemoStage.PauseAsync(1000, cancellationToken).ConfigureAwait(false);
                 long revision = (await stage.Agent.RulesAsync(cancellationToken).ConfigureAwait(false)).Revision;
@@ -48,7 +48,7 @@ internal static class RuleSteps
             }
             finally
             {
-                stage.Configuration.Restore();
+                await stage.Configuration.RestoreAsync(cancellationToken).ConfigureAwait(false);
                 mended = await AwaitHealthAsync(stage, "healthy", cancellationToken).ConfigureAwait(false);
             }
 
@@ -66,11 +66,11 @@ internal static class RuleSteps
         });
 
     private static async Task<TimeSpan?> EditAsync(
-        DemoStage stage, ClientRun run, Action edit, LabLink boss, LabLink minion, CancellationToken cancellationToken)
+        DemoStage stage, ClientRun run, Func<CancellationToken, Task> edit, LabLink boss, LabLink minion, CancellationToken cancellationToken)
     {
         long revision = (await stage.Agent.RulesAsync(cancellationToken).ConfigureAwait(false)).Revision;
         long edited = TimeProvider.System.GetTimestamp();
-        edit();
+        await edit(cancellationToken).ConfigureAwait(false);
         await stage.RulesChangedAsync(cancellationToken).ConfigureAwait(false);
 
         // A proxy that follows the files by itself may be ahead of the agent; the edit is picked up when both have it.
@@ -95,7 +95,8 @@ internal static class RuleSteps
             run.FirstAsync(s => s.User == user && s.Started >= edited && s.Succeeded && s.Link == link, Patience, cancellationToken);
     }
 
-    private static async Task<AgentHealth> AwaitHealthAsync(DemoStage stage, string status, CancellationToken cancellationToken)
+    /// <summary>Waits until the host's health is as wanted, and gives it; after a while as it is.</summary>
+    internal static async Task<AgentHealth> AwaitHealthAsync(DemoStage stage, string status, CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();
         while (true)

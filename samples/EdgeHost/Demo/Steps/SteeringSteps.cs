@@ -59,6 +59,9 @@ internal sealed class SteeringSteps
         }
 
         stage.View.Note($"new requests leave as the rules say {Words.Milliseconds(settled)} later");
+
+        // Connections from before the rules were in force live for a second, and what closes them would be counted too.
+        await DemoStage.PauseAsync(1500, cancellationToken).ConfigureAwait(false);
         TrafficSnapshot before = await stage.TrafficAsync(cancellationToken).ConfigureAwait(false);
         _before = await DeviceStatistics.ReadAsync(stage.Names.Edge, cancellationToken).ConfigureAwait(false);
         await using ClientRun run = stage.Run(new ClientOrder { Requests = Requests, Download = Size, Upload = Size });

@@ -1,5 +1,6 @@
 using Clovisor.Istio.Sources;
 using Clovisor.Istio.Sources.Kubernetes;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 
 namespace Clovisor.Istio.Tests.Sources.Kubernetes;

@@ -1,6 +1,6 @@
 using Clovisor.Istio.Sources;
 using Clovisor.Istio.Sources.Kubernetes;
-using Clovisor.Testing.Kubernetes;
+using Clovisor.KubernetesLab;
 
 namespace Clovisor.Istio.Tests.Sources.Kubernetes;
 

@@ -3,6 +3,7 @@ using Clovisor.Istio.Routing;
 using Clovisor.Istio.Serialization;
 using Clovisor.Istio.Sources;
 using Clovisor.Istio.Sources.Kubernetes;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 
 namespace Clovisor.Istio.Tests.Sources.Kubernetes;

@@ -3,6 +3,7 @@ using Clovisor.Istio.Clusters;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Sources;
 using Clovisor.Istio.Sources.Kubernetes;
+using Clovisor.KubernetesLab;
 using Clovisor.Testing.Kubernetes;
 
 namespace Clovisor.Istio.Tests.Sources.Kubernetes;

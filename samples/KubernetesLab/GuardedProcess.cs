@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Clovisor.Testing.Kubernetes;
+namespace Clovisor.KubernetesLab;
 
 /// <summary>
 /// A program that never outlives this process, however that ends: a shell beside it, which no signal for the group ends, waits for the end of its own
@@ -21,10 +21,19 @@ internal sealed class GuardedProcess : IDisposable
     private readonly Process _guard;
     private readonly string _log;
 
-    public GuardedProcess(string log, string program, IEnumerable<string> arguments)
+    /// <param name="log">The file that takes what the program writes.</param>
+    /// <param name="launcher">What the shell is started by, and is a part of; empty for nothing.</param>
+    /// <param name="environment">Variables besides those of this process.</param>
+    public GuardedProcess(string log, IReadOnlyList<string> launcher, IReadOnlyDictionary<string, string> environment, string program, IEnumerable<string> arguments)
     {
         _log = log;
-        var start = new ProcessStartInfo("sh", ["-c", Guard, "sh", log, program, .. arguments]) { RedirectStandardInput = true, RedirectStandardError = true };
+        string[] command = [.. launcher, "sh", "-c", Guard, "sh", log, program, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         _guard = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
         _guard.ErrorDataReceived += static (_, _) => { };
         _guard.BeginErrorReadLine();
