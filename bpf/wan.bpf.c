@@ -13,6 +13,7 @@
 #include "clovisor/clear_tag.h"
 #include "clovisor/hop.h"
 #include "clovisor/mss.h"
+#include "clovisor/pair.h"
 #include "clovisor/parse.h"
 #include "clovisor/route.h"
 #include "clovisor/tagged.h"
@@ -32,6 +33,8 @@ static __always_inline int clv_out(struct __sk_buff *skb)
 	if (pkt.error)
 		return clv_error_out(skb, &pkt);
 	session = clv_find(&pkt.tuple, pkt.v6);
+	if (!session && clv_may_answer(&pkt) && clv_has_pairs())
+		session = clv_answer_pair(&pkt, &reason);
 	if (!session) {
 		const struct clv_link *link = clv_answers_by(skb, &pkt);
 		__u32 tag;
@@ -42,7 +45,7 @@ static __always_inline int clv_out(struct __sk_buff *skb)
 
 		/* Most of what has no session ends here. */
 		if (!tag)
-			return clv_pass(CLV_OUT_NO_SESSION);
+			return clv_pass(reason);
 		session = clv_tagged(skb, &pkt, tag, &reason);
 	}
 	if ((session || reason != CLV_OUT_TAG_UNTRUSTED) && clv_clear_tag(skb, &pkt))
@@ -102,6 +105,8 @@ int clv_ingress(struct __sk_buff *skb)
 	if (pkt.error)
 		return clv_error_in(skb, &pkt);
 	session = clv_find_arriving(&pkt.tuple, pkt.v6, &origin, &found);
+	if (!session && !found && clv_has_pairs())
+		session = clv_find_paired(&pkt.tuple, pkt.v6, &origin, &found);
 	if (!session) {
 		int reason = found ? CLV_IN_STALE : clv_begin(skb, &pkt);
 
@@ -121,7 +126,9 @@ int clv_ingress(struct __sk_buff *skb)
 			return clv_verdict(CLV_IN_TOO_BIG, bpf_redirect(skb->ifindex, 0));
 		}
 	}
-	if (!clv_was_handed_back(skb, session)) {
+	if (origin.by ? !clv_was_claimed(skb) : !clv_was_handed_back(skb, session)) {
+		if (origin.by)
+			clv_heed(session, &pkt, &origin);
 		clv_count_in(skb, &pkt, session);
 		if (clv_clamp(skb, &pkt, skb->ifindex))
 			return clv_drop(CLV_IN_FAILED);
@@ -129,6 +136,8 @@ int clv_ingress(struct __sk_buff *skb)
 	hop = to_lan && !large && clv_is_plain(&pkt);
 	translated = origin.port != pkt.tuple.dport || !clv_same_addr(origin.addr, pkt.tuple.daddr);
 	if ((translated || hop) && clv_change(skb, &pkt, CLV_DESTINATION, translated ? &origin : NULL, hop))
+		return clv_drop(CLV_IN_FAILED);
+	if (origin.by && clv_change_far(skb, &pkt, CLV_SOURCE, clv_link_at(origin.far - 1)))
 		return clv_drop(CLV_IN_FAILED);
 	if (to_lan)
 		return hop ? clv_deliver(skb, &pkt, to_lan, CLV_IN_DELIVERED) : clv_pass(CLV_IN_ROUTED);

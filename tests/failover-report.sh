@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How soon sessions leave a link that fails, what is lost meanwhile, and that other links notice nothing; printed as a table.
-# failover-report.sh [--quick] [--seed N]   --quick: fewer failures and sessions, for continuous integration.
+# failover-report.sh [--quick] [--paired] [--seed N]   --quick: fewer failures and sessions, for continuous integration. --paired: the lines of paired links alone.
 # Exit status: 0 every promise is kept, 1 one is not, 2 it could not be run. Needs root; works in network namespaces of its own, removed at the end.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

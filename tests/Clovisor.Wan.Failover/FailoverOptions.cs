@@ -5,9 +5,12 @@ namespace Clovisor.Wan.Failover;
 /// <summary>How much is done.</summary>
 internal sealed record FailoverOptions
 {
-    public const string Usage = "Usage: failover-report.sh [--quick] [--seed N]";
+    public const string Usage = "Usage: failover-report.sh [--quick] [--paired] [--seed N]";
 
     public bool Quick { get; init; }
+
+    /// <summary>Whether the lines of paired links are all that is asked for.</summary>
+    public bool PairedOnly { get; init; }
 
     public int Seed { get; init; } = 1;
 
@@ -18,6 +21,10 @@ internal sealed record FailoverOptions
     public int Losses => Quick ? 3 : 20;
 
     public int Silences => Quick ? 3 : 20;
+
+    public int Transfers => Quick ? 100 : 500;
+
+    public int PairedFailures => Quick ? 2 : 10;
 
     public int Resets => Quick ? 300 : 2000;
 
@@ -30,6 +37,10 @@ internal sealed record FailoverOptions
             if (arguments[i] == "--quick")
             {
                 options = options with { Quick = true };
+            }
+            else if (arguments[i] == "--paired")
+            {
+                options = options with { PairedOnly = true };
             }
             else if (arguments[i] == "--seed" && ++i < arguments.Length && int.TryParse(arguments[i], NumberStyles.None, CultureInfo.InvariantCulture, out int seed))
             {

@@ -26,34 +26,46 @@ internal static class FailoverReport
             }
         }
 
-        using (var site = new Site(lab.Names, lab.Links, new SiteSettings()))
+        if (!options.PairedOnly)
         {
-            var scenario = new CarrierLoss(site, carrier, random);
-            Add([scenario.First()]);
-            Add(scenario.Cycles(100, options.Cycles, cancellationToken));
+            using (var site = new Site(lab.Names, lab.Links, new SiteSettings()))
+            {
+                var scenario = new CarrierLoss(site, carrier, random);
+                Add([scenario.First()]);
+                Add(scenario.Cycles(100, options.Cycles, cancellationToken));
+            }
+
+            using (var site = new Site(lab.Names, lab.Links, new SiteSettings { Datapath = new() { MaxSessions = options.ManySessions + 20_000 } }))
+            {
+                var scenario = new CarrierLoss(site, carrier, random);
+                Add(scenario.Cycles(options.ManySessions, options.Cycles, cancellationToken));
+                Add(await LostPackets.CarrierAsync(site, carrier, arrivals, options.Losses, cancellationToken).ConfigureAwait(false));
+                Add(await LostPackets.DrainAsync(site, arrivals, options.Losses, cancellationToken).ConfigureAwait(false));
+                Add(await Silence.RunAsync(site, lab.Faults, "default probes", 1000, arrivals, options.Silences, random, cancellationToken).ConfigureAwait(false));
+            }
+
+            using (var site = new Site(lab.Names, lab.Links, new SiteSettings { Probe = SiteSettings.FastProbe }))
+            {
+                Add(await Silence.RunAsync(site, lab.Faults, "fast profile", 300, arrivals, options.Silences, random, cancellationToken).ConfigureAwait(false));
+            }
+
+            using (var site = new Site(lab.Names, lab.Links, new SiteSettings { Addressing = AddressingKind.Translated }))
+            {
+                Add(Resets.Run(site, carrier, options.Resets));
+                Add(Resets.Drain(site, options.Resets / 10));
+            }
         }
 
-        using (var site = new Site(lab.Names, lab.Links, new SiteSettings { Datapath = new() { MaxSessions = options.ManySessions + 20_000 } }))
+        using (var sites = new PairedSites(lab.Names, probe: null))
         {
-            var scenario = new CarrierLoss(site, carrier, random);
-            Add(scenario.Cycles(options.ManySessions, options.Cycles, cancellationToken));
-            Add(await LostPackets.CarrierAsync(site, carrier, arrivals, options.Losses, cancellationToken).ConfigureAwait(false));
-            Add(await LostPackets.DrainAsync(site, arrivals, options.Losses, cancellationToken).ConfigureAwait(false));
-            Add(await Silence.RunAsync(site, lab.Faults, "default probes", 1000, arrivals, options.Silences, random, cancellationToken).ConfigureAwait(false));
+            Add(await PairedMoves.PlannedAsync(lab, sites, options, cancellationToken).ConfigureAwait(false));
         }
 
-        using (var site = new Site(lab.Names, lab.Links, new SiteSettings { Probe = SiteSettings.FastProbe }))
+        using (var sites = new PairedSites(lab.Names, SiteSettings.FastProbe))
         {
-            Add(await Silence.RunAsync(site, lab.Faults, "fast profile", 300, arrivals, options.Silences, random, cancellationToken).ConfigureAwait(false));
+            Add(await PairedMoves.SilentAsync(lab, sites, options, cancellationToken).ConfigureAwait(false));
         }
 
-        using (var site = new Site(lab.Names, lab.Links, new SiteSettings { Addressing = AddressingKind.Translated }))
-        {
-            Add(Resets.Run(site, carrier, options.Resets));
-            Add(Resets.Drain(site, options.Resets / 10));
-        }
-
-        Add([new Line("paired: live TCP transfers that move", "0 resets", "not built", null)]);
         return lines;
     }
 }

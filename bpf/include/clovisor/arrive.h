@@ -8,6 +8,7 @@
 #include "home.h"
 #include "hop.h"
 #include "icmp_error.h"
+#include "pair.h"
 #include "session.h"
 #include "verdict.h"
 #include "vlan.h"
@@ -52,6 +53,9 @@ static __always_inline int clv_return(struct __sk_buff *skb, struct clv_packet *
 	/* Addressed to the device that it came by, it would be another host's there, and be ignored. */
 	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), home->mac, ETH_ALEN, 0))
 		return clv_drop(CLV_IN_FAILED);
+	/* It comes by the program there again, and must not be taken for one that the far end sent by that device. */
+	if (clv_is_paired(clv_binding_of(session)))
+		clv_claim_packet(skb);
 	return clv_verdict(there, bpf_redirect(home->ifindex, BPF_F_INGRESS));
 }
 
@@ -66,10 +70,14 @@ static __noinline int clv_error_in(struct __sk_buff *skb, struct clv_packet *pkt
 	if (!clv_read_quote(skb, pkt, &quote))
 		return clv_pass(CLV_PROTOCOL);
 	session = clv_find_arriving(&quote.answer, pkt->v6, &origin, &found);
+	if (!session && !found && clv_has_pairs())
+		session = clv_find_paired(&quote.answer, pkt->v6, &origin, &found);
 	if (!session)
 		return clv_pass(found ? CLV_IN_STALE : CLV_PROTOCOL);
 	if ((origin.port != quote.answer.dport || !clv_same_addr(origin.addr, quote.answer.daddr)) &&
 	    clv_requote(skb, pkt, &quote, CLV_DESTINATION, &origin))
+		return clv_drop(CLV_IN_FAILED);
+	if (origin.by && clv_requote_far(skb, pkt, &quote, CLV_SOURCE, clv_link_at(origin.far - 1), &origin))
 		return clv_drop(CLV_IN_FAILED);
 	to_lan = clv_goes_to_lan(session, skb->ifindex);
 	if (to_lan)

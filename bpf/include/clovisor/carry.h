@@ -47,6 +47,8 @@ static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *p
 		clv_source(link, pkt, source.addr);
 		if (clv_change(skb, pkt, CLV_SOURCE, &source, hook == CLV_AT_LAN))
 			return clv_drop(CLV_OUT_FAILED);
+		if (!(binding.is.link & CLV_PINNED) && clv_change_far(skb, pkt, CLV_DESTINATION, link))
+			return clv_drop(CLV_OUT_FAILED);
 	} else if (hook == CLV_AT_LAN && clv_change(skb, pkt, CLV_SOURCE, NULL, 1)) {
 		return clv_drop(CLV_OUT_FAILED);
 	}
@@ -77,6 +79,7 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 	if (plan == CLV_BIND_ANEW) {
 		if (!choice.at)
 			return clv_drop(CLV_OUT_FAILED);
+		clv_join_pair(pkt, choice.at);
 		if (!clv_bind(skb, pkt, session, choice, translate, &binding))
 			return clv_drop(CLV_OUT_NO_PORT);
 		/* One that is ending goes on ending, wherever it is bound. */
@@ -143,6 +146,8 @@ static __noinline int clv_error_out(struct __sk_buff *skb, struct clv_packet *pk
 
 		/* The tags may be off: read anew where the quote is now. */
 		if (!clv_bound_addr(pkt, binding, source.addr) || !clv_read_quote(skb, pkt, &quote) || clv_requote(skb, pkt, &quote, CLV_SOURCE, &source))
+			return clv_drop(CLV_OUT_FAILED);
+		if (clv_is_paired(binding) && clv_requote_far(skb, pkt, &quote, CLV_DESTINATION, link, &source))
 			return clv_drop(CLV_OUT_FAILED);
 	}
 	if (link->ifindex == skb->ifindex)

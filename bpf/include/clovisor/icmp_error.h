@@ -16,6 +16,7 @@ struct clv_quote {
 	__u32 ip;			/* offset of the quoted network header */
 	__u32 transport;		/* ... and transport header */
 	__u32 checksum;			/* offset of the ICMP checksum */
+	bool outer_stays;		/* the error's own end is not one of the session's: a router on the way sent it */
 };
 
 /* What stands for ports in the eight bytes that every error quotes. */
@@ -86,7 +87,9 @@ static __always_inline long clv_requote_v4(struct __sk_buff *skb, const struct c
 	/* The quoted header's checksum evens its new address out, so the ICMP checksum does not change. */
 	error = bpf_l3_csum_replace(skb, quote->ip + offsetof(struct iphdr, check), quoted, to, sizeof(to));
 	error = error ?: bpf_skb_store_bytes(skb, quote->ip + (end == CLV_SOURCE ? daddr : saddr), &to, sizeof(to), 0);
-	error = error ?: bpf_l3_csum_replace(skb, pkt->network + offsetof(struct iphdr, check), outer, to, sizeof(to));
+	if (error || quote->outer_stays)
+		return error;
+	error = bpf_l3_csum_replace(skb, pkt->network + offsetof(struct iphdr, check), outer, to, sizeof(to));
 	return error ?: bpf_skb_store_bytes(skb, pkt->network + (end == CLV_SOURCE ? saddr : daddr), &to, sizeof(to), 0);
 }
 
@@ -111,7 +114,9 @@ static __always_inline long clv_requote_v6(struct __sk_buff *skb, const struct c
 		return -1;
 	error = bpf_l4_csum_replace(skb, quote->checksum, 0, quoted, 0);
 	error = error ?: bpf_skb_store_bytes(skb, quote->ip + (end == CLV_SOURCE ? daddr : saddr), to, 16, 0);
-	error = error ?: bpf_l4_csum_replace(skb, quote->checksum, 0, outer, BPF_F_PSEUDO_HDR);
+	if (error || quote->outer_stays)
+		return error;
+	error = bpf_l4_csum_replace(skb, quote->checksum, 0, outer, BPF_F_PSEUDO_HDR);
 	error = error ?: bpf_skb_store_bytes(skb, pkt->network + (end == CLV_SOURCE ? saddr : daddr), to, 16, 0);
 	if (!error)
 		bpf_csum_update(skb, outer);	/* as in clv_rewrite_v6 */
@@ -144,6 +149,23 @@ __noinline int clv_requote(struct __sk_buff *skb, const struct clv_packet *pkt, 
 		field += offsetof(struct udphdr, dest);
 	error = bpf_l4_csum_replace(skb, quote->checksum, from_port, to_port, sizeof(to_port));
 	return error ?: bpf_skb_store_bytes(skb, field, &to_port, sizeof(to_port), 0);
+}
+
+/* The same for the other ends, in a pair: the address of the far end becomes that of a link's. *far is room for it. */
+static __always_inline long clv_requote_far(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_quote *quote, int end,
+					    const struct clv_link *link, struct clv_wire *far)
+{
+	const __be32 *quoted = end == CLV_SOURCE ? quote->answer.saddr : quote->answer.daddr;
+
+	if (!link)
+		return -1;
+	if (pkt->v6)
+		__builtin_memcpy(far->addr, link->peer_v6, sizeof(far->addr));
+	else
+		clv_map_v4(far->addr, link->peer_v4);
+	far->port = end == CLV_SOURCE ? quote->answer.sport : quote->answer.dport;
+	quote->outer_stays = !clv_same_addr(quoted, end == CLV_SOURCE ? pkt->tuple.saddr : pkt->tuple.daddr);
+	return clv_same_addr(quoted, far->addr) ? 0 : clv_requote(skb, pkt, quote, end, far);
 }
 
 #endif

@@ -70,6 +70,8 @@ struct clv_packet {
 	__u8 tcp_flags;		/* 0 for other protocols, and for later fragments */
 	__u8 vlans;		/* tags in the frame */
 	__u8 hops;		/* TTL or hop limit */
+	__u8 far;		/* see struct clv_origin: what is taken for the packet's session is of a pair */
+	__u16 pair;		/* ... and of which */
 	__u8 source_mac[ETH_ALEN] __attribute__((aligned(4)));
 };
 
@@ -77,6 +79,8 @@ struct clv_packet {
 struct clv_wire {
 	__be32 addr[4];
 	__be16 port;
+	__u8 far;	/* of an origin: see struct clv_origin */
+	__u8 by;	/* ... the link, from one, whose far end sent the packet; 0: it is of no pair */
 };
 
 static __always_inline void clv_map_v4(__be32 out[4], __be32 addr)

@@ -5,6 +5,7 @@
 /* Which link a leaving packet of a session takes, or what becomes of it where there is none. */
 
 #include "link.h"
+#include "pair.h"
 #include "reset.h"
 #include "session.h"
 #include "verdict.h"
@@ -104,8 +105,45 @@ static __always_inline bool clv_reopens(const struct clv_packet *pkt, const stru
 	return pkt->tuple.protocol == IPPROTO_TCP && clv_opens(pkt) && (session->state == CLV_STATE_CLOSING || session->state == CLV_STATE_NEW);
 }
 
+/*
+ * A packet of a session of a pair. It moves by its binding alone, since what arrives is known by the pair and not by a link. Only where
+ * none of the pair's links is left is it an orphan.
+ */
+static __always_inline enum clv_plan clv_plan_paired(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session,
+						     union clv_binding_word binding, struct clv_choice bound, bool alive,
+						     struct clv_choice *choice, bool *translate, enum clv_hook hook, int *act)
+{
+	bool follows = clv_follows(binding, pkt->tuple.sport), reopens = clv_reopens(pkt, session);
+	struct clv_choice next = {};
+	enum clv_plan plan;
+
+	if (reopens)
+		session->state = CLV_STATE_OPENING;
+	if (!follows)
+		next = clv_slot_choice(session, pkt);
+	*choice = bound;
+	if (alive && (!next.at || next.index == bound.index))
+		return CLV_TAKE;
+	clv_name_far(pkt);
+	if (follows)
+		next = clv_pair_choice(pkt);
+	if (next.at && clv_is_of_pair(next.at, pkt)) {
+		clv_move_in_pair(session, binding, next);
+		*choice = next;
+		return CLV_TAKE;
+	}
+	if (alive && !(reopens && next.at))
+		return CLV_TAKE;
+	*choice = next;
+	*translate = next.at && clv_translates(next.at, pkt);
+	plan = reopens && next.at ? CLV_BIND_ANEW : clv_orphan(skb, pkt, session, binding, next, hook, act);
+	if (plan == CLV_BIND_ANEW)
+		clv_unbind(pkt, binding);
+	return plan;
+}
+
 /* A packet of a session that has a link. */
-static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
+static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session,
 						   union clv_binding_word binding, struct clv_choice *choice, bool *translate,
 						   enum clv_hook hook, int *act)
 {
@@ -119,6 +157,8 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, const 
 		*choice = bound;
 		return CLV_TAKE;
 	}
+	if (clv_is_paired(binding))
+		return clv_plan_paired(skb, pkt, session, binding, bound, alive, choice, translate, hook, act);
 	next = clv_slot_choice(session, pkt);
 	*translate = next.at && clv_translates(next.at, pkt);
 	if (pinned || (*translate && !reopens)) {

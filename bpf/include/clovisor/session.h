@@ -20,9 +20,9 @@ union clv_binding_word {
 	__u32 word;
 };
 
-static __always_inline union clv_binding_word clv_binding_of(struct clv_session *session)
+static __always_inline union clv_binding_word clv_binding_of(const struct clv_session *session)
 {
-	union clv_binding_word binding = { .word = *(volatile __u32 *)&session->binding };
+	union clv_binding_word binding = { .word = *(const volatile __u32 *)&session->binding };
 
 	return binding;
 }
@@ -39,12 +39,32 @@ static __always_inline bool clv_is_bound_to(union clv_binding_word binding, cons
 	return !(binding.is.link & CLV_LOST) && binding.is.generation == (__u8)link->generation;
 }
 
+/* The addresses of a key of a pair: they are the same for all of its links. */
+static __always_inline void clv_name_pair(struct clv_tuple *key, bool v6, __u16 pair)
+{
+	key->pair = pair;
+	if (!v6) {
+		clv_map_v4(key->saddr, 0);
+		clv_map_v4(key->daddr, 0);
+	}
+}
+
+/* Whether the session is of a pair: it has the addresses of whatever link it takes, at both ends. */
+static __always_inline bool clv_is_paired(union clv_binding_word binding)
+{
+	return (binding.is.link & (CLV_PINNED | CLV_TRANSLATED)) == CLV_TRANSLATED;
+}
+
 /* What the peer's packets will look like when the session leaves from this address and port. */
 static __always_inline void clv_reverse_key(const struct clv_packet *pkt, const __be32 addr[4], __be16 port, struct clv_tuple *key)
 {
 	__builtin_memset(key, 0, sizeof(*key));
-	__builtin_memcpy(key->saddr, pkt->tuple.daddr, sizeof(key->saddr));
-	__builtin_memcpy(key->daddr, addr, sizeof(key->daddr));
+	if (pkt->pair) {
+		clv_name_pair(key, pkt->v6, pkt->pair);
+	} else {
+		__builtin_memcpy(key->saddr, pkt->tuple.daddr, sizeof(key->saddr));
+		__builtin_memcpy(key->daddr, addr, sizeof(key->daddr));
+	}
 	key->sport = pkt->tuple.dport;
 	key->dport = port;
 	key->protocol = pkt->tuple.protocol;
@@ -52,7 +72,7 @@ static __always_inline void clv_reverse_key(const struct clv_packet *pkt, const 
 
 static __always_inline bool clv_is_origin(const struct clv_wire *origin, const struct clv_packet *pkt)
 {
-	return origin->port == pkt->tuple.sport && clv_same_addr(origin->addr, pkt->tuple.saddr);
+	return origin->port == pkt->tuple.sport && origin->far == pkt->far && clv_same_addr(origin->addr, pkt->tuple.saddr);
 }
 
 /* Takes an arriving tuple for the packet's session. False: another session has it. */
@@ -103,7 +123,8 @@ static __always_inline bool clv_socket_has(struct __sk_buff *skb, const struct c
 
 /*
  * Finds a free source port on an address, the session's own first, and takes it. 0: all tries were taken. A global function: the
- * verifier checks it once and by itself, not again for every way that leads here.
+ * verifier checks it once and by itself, not again for every way that leads here. In a pair it is never the session's own: by that
+ * the sessions that the far end opened are told from ours.
  */
 __noinline int clv_claim_port(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_wire *wire)
 {
@@ -114,18 +135,23 @@ __noinline int clv_claim_port(struct __sk_buff *skb, const struct clv_packet *pk
 	if (!pkt || !wire)
 		return 0;
 	origin.port = pkt->tuple.sport;
+	origin.far = pkt->far;
 	__builtin_memcpy(origin.addr, pkt->tuple.saddr, sizeof(origin.addr));
 	clv_reverse_key(pkt, wire->addr, wire->port, &key);
-	if (clv_same_addr(wire->addr, pkt->tuple.saddr))
-		return clv_claim(pkt, &key, &origin);	/* not translated: no other port would do */
-	if (!clv_socket_has(skb, pkt, &key) && clv_claim(pkt, &key, &origin))
-		return 1;
-	if (!clv_has_ports(pkt->tuple.protocol) && !clv_is_icmp(pkt->tuple.protocol))
-		return 0;
+	if (!pkt->pair) {
+		if (clv_same_addr(wire->addr, pkt->tuple.saddr))
+			return clv_claim(pkt, &key, &origin);	/* not translated: no other port would do */
+		if (!clv_socket_has(skb, pkt, &key) && clv_claim(pkt, &key, &origin))
+			return 1;
+		if (!clv_has_ports(pkt->tuple.protocol) && !clv_is_icmp(pkt->tuple.protocol))
+			return 0;
+	}
 	start = bpf_get_prandom_u32();
 	for (__u32 i = 0; i < CLV_PORT_TRIES; i++) {
 		key.dport = bpf_htons(CLV_FIRST_PORT + (start + i) % CLV_PORTS);
-		if (!clv_socket_has(skb, pkt, &key) && clv_claim(pkt, &key, &origin)) {
+		if (pkt->pair ? key.dport == pkt->tuple.sport : clv_socket_has(skb, pkt, &key))
+			continue;
+		if (clv_claim(pkt, &key, &origin)) {
 			wire->port = key.dport;
 			return 1;
 		}
@@ -166,28 +192,29 @@ static __always_inline bool clv_bound_addr(const struct clv_packet *pkt, union c
 /* Gives up what a binding has taken. Where its address is not known any more, user space finds that it leads to nobody. */
 static __always_inline void clv_unbind(const struct clv_packet *pkt, union clv_binding_word binding)
 {
-	__be32 addr[4];
+	__be32 addr[4] = {};
 
-	if (binding.is.link & CLV_BOUND && clv_bound_addr(pkt, binding, addr))
+	if (binding.is.link & CLV_BOUND && (pkt->pair || clv_bound_addr(pkt, binding, addr)))
 		clv_release(pkt, addr, binding.is.port);
 }
 
 /*
  * Binds the session to a link, in place of the binding *binding, and leaves what is in force in *binding: that of another CPU
  * if it was faster. A link with an address of its own pins the session, even where that is the address it has already: the
- * peer knows it by it. False: no port.
+ * peer knows it by it. In a pair (pkt->pair) it is translated and not pinned. False: no port.
  */
-static __always_inline bool clv_bind(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session, struct clv_choice choice,
+static __always_inline bool clv_bind(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session, struct clv_choice choice,
 				     bool translate, union clv_binding_word *binding)
 {
 	union clv_binding_word old = *binding, bound = {}, seen;
 	struct clv_wire wire = { .port = pkt->tuple.sport };
 
+	translate |= pkt->pair != 0;
 	if (translate)
 		clv_source(choice.at, pkt, wire.addr);
 	else
 		__builtin_memcpy(wire.addr, pkt->tuple.saddr, sizeof(wire.addr));
-	bound.is.link = choice.index | CLV_BOUND | (translate ? CLV_TRANSLATED : 0) | (choice.at->flags & CLV_LINK_TRANSLATED ? CLV_PINNED : 0);
+	bound.is.link = choice.index | CLV_BOUND | (translate ? CLV_TRANSLATED : 0) | (choice.at->flags & CLV_LINK_TRANSLATED && !pkt->pair ? CLV_PINNED : 0);
 	bound.is.generation = choice.at->generation;
 	if (!clv_claim_port(skb, pkt, &wire))
 		return false;
@@ -203,6 +230,9 @@ static __always_inline bool clv_bind(struct __sk_buff *skb, const struct clv_pac
 	if (old.is.link & CLV_BOUND) {
 		__be32 old_addr[4];
 
+		/* What was taken of a pair has been given up already. */
+		pkt->pair = 0;
+		pkt->far = 0;
 		if (clv_bound_addr(pkt, old, old_addr) && (old.is.port != bound.is.port || !clv_same_addr(old_addr, wire.addr)))
 			clv_release(pkt, old_addr, old.is.port);
 	}

@@ -15,6 +15,7 @@ static __always_inline void clv_narrow(const struct clv_tuple *tuple, struct clv
 	key->sport = tuple->sport;
 	key->dport = tuple->dport;
 	key->protocol = tuple->protocol;
+	key->pair = tuple->pair;
 }
 
 static __always_inline struct clv_session *clv_find(const struct clv_tuple *tuple, bool v6)
@@ -65,6 +66,7 @@ static __always_inline bool clv_find_origin(const struct clv_tuple *arriving, bo
 			return false;
 		__builtin_memcpy(origin->addr, wide->addr, sizeof(origin->addr));
 		origin->port = wide->port;
+		origin->far = wide->far;
 		return true;
 	}
 	clv_narrow(arriving, &key);
@@ -73,6 +75,7 @@ static __always_inline bool clv_find_origin(const struct clv_tuple *arriving, bo
 		return false;
 	clv_map_v4(origin->addr, found->addr);
 	origin->port = found->port;
+	origin->far = found->far;
 	return true;
 }
 
@@ -87,10 +90,12 @@ static __always_inline bool clv_take_arriving(const struct clv_tuple *arriving, 
 
 		__builtin_memcpy(wide.addr, origin->addr, sizeof(wide.addr));
 		wide.port = origin->port;
+		wide.far = origin->far;
 		return bpf_map_update_elem(&clv_reverse6, arriving, &wide, BPF_NOEXIST) == 0;
 	}
 	own.addr = origin->addr[3];
 	own.port = origin->port;
+	own.far = origin->far;
 	clv_narrow(arriving, &key);
 	return bpf_map_update_elem(&clv_reverse4, &key, &own, BPF_NOEXIST) == 0;
 }

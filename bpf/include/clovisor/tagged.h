@@ -2,6 +2,7 @@
 #ifndef CLOVISOR_TAGGED_H
 #define CLOVISOR_TAGGED_H
 
+#include "pair.h"
 #include "session.h"
 #include "tag.h"
 
@@ -34,7 +35,7 @@ static __always_inline __u32 clv_packet_tag(const struct clv_packet *pkt)
 }
 
 /* The session of a packet that nobody reported but whose tag names an association. *reason says why there is none. */
-static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 tag, enum clv_reason *reason)
+static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, struct clv_packet *pkt, __u32 tag, enum clv_reason *reason)
 {
 	*reason = CLV_OUT_TAG_UNTRUSTED;
 	if (clv_is_tied(skb) || !clv_is_trusted(skb))
@@ -43,7 +44,7 @@ static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, const st
 	if (!clv_opens(pkt))
 		return NULL;
 	*reason = CLV_OUT_TAG_REPEATED;
-	if (clv_is_translated(pkt))
+	if (clv_is_translated(pkt) || (clv_has_pairs() && clv_is_translated_in_pair(pkt)))
 		return NULL;
 	*reason = CLV_OUT_TAG_LOCAL;
 	if (clv_stays_local(pkt))

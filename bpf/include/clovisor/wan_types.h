@@ -9,9 +9,10 @@
 
 #include <linux/types.h>
 
-#define CLV_LAYOUT_VERSION	5
+#define CLV_LAYOUT_VERSION	6
 #define CLV_MAX_LINKS		16
 #define CLV_MAX_ASSOCIATIONS	1024
+#define CLV_NO_ASSOCIATION	(CLV_MAX_ASSOCIATIONS - 1)	/* of sessions that the far end of a pair opened: they follow it */
 #define CLV_SLOTS		64	/* a power of two: the slot is the low bits of a hash */
 #define CLV_PORT_BLOCK		64	/* a power of two: how many source ports one clv_port_block describes */
 #define CLV_PORT_BLOCKS		(65536 / CLV_PORT_BLOCK)
@@ -26,7 +27,8 @@ struct clv_tuple {
 	__be16 sport;		/* of an echo: its identifier, at the asker's end. 0: the protocol has none */
 	__be16 dport;
 	__u8 protocol;
-	__u8 reserved[3];	/* zero: part of the key */
+	__u8 reserved;		/* zero: part of the key */
+	__u16 pair;		/* of what arrives from the far end of paired links: its number, and both addresses are zero */
 };
 _Static_assert(sizeof(struct clv_tuple) == 40, "clv_tuple layout");
 
@@ -37,7 +39,8 @@ struct clv_tuple_v4 {
 	__be16 sport;
 	__be16 dport;
 	__u8 protocol;
-	__u8 reserved[3];	/* zero: part of the key */
+	__u8 reserved;		/* zero: part of the key */
+	__u16 pair;
 };
 _Static_assert(sizeof(struct clv_tuple_v4) == 16, "clv_tuple_v4 layout");
 
@@ -53,7 +56,7 @@ _Static_assert(CLV_MAX_LINKS == 16, "a binding has four bits for the link");
 enum clv_binding_flag {
 	CLV_BOUND = 16,		/* a packet has taken the link */
 	CLV_PINNED = 32,	/* the peer knows the session by the link's address: it cannot move */
-	CLV_TRANSLATED = 64,	/* source address and port are rewritten */
+	CLV_TRANSLATED = 64,	/* source address and port are rewritten; without CLV_PINNED, of a pair: those of both ends, by any of its links */
 	CLV_LOST = 128,		/* as if the link had failed the session: set by user space, to have it settled */
 };
 
@@ -89,7 +92,8 @@ _Static_assert(CLV_MAX_HOMES <= 256, "a home has 8 bits");
 struct clv_origin {
 	__be32 addr[4];
 	__be16 port;
-	__u8 reserved[2];
+	__u8 far;		/* 0; n: of a pair, the other end is at home where link n - 1 leads */
+	__u8 reserved;
 };
 _Static_assert(sizeof(struct clv_origin) == 20, "clv_origin layout");
 
@@ -97,7 +101,8 @@ _Static_assert(sizeof(struct clv_origin) == 20, "clv_origin layout");
 struct clv_origin_v4 {
 	__be32 addr;
 	__be16 port;
-	__u8 reserved[2];
+	__u8 far;
+	__u8 reserved;
 };
 _Static_assert(sizeof(struct clv_origin_v4) == 8, "clv_origin_v4 layout");
 
@@ -161,6 +166,7 @@ enum clv_link_flag {
 	CLV_LINK_TRANSLATED = 2,	/* sessions take the link's own source address */
 	CLV_LINK_IPV4 = 4,		/* next hop and source for IPv4 are set */
 	CLV_LINK_IPV6 = 8,		/* ... for IPv6 */
+	CLV_LINK_PAIRED = 16,		/* with CLV_LINK_TRANSLATED: its far end is ours too, and sessions with it move between the links of their pair */
 };
 
 struct clv_link {
@@ -171,9 +177,13 @@ struct clv_link {
 	__be32 source_v4;
 	__be32 next_hop_v6[4];
 	__be32 source_v6[4];
+	__be32 peer_v4;		/* of a paired link: the address of its far end, 0 for none */
+	__be32 peer_v6[4];
+	__u16 pair;		/* ... and the number of that end, the same for all links that lead there; not 0 */
+	__u16 reserved;
 	__u8 name[CLV_NAME_BYTES];
 };
-_Static_assert(sizeof(struct clv_link) == 116, "clv_link layout");
+_Static_assert(sizeof(struct clv_link) == 140, "clv_link layout");
 
 enum clv_down_action {
 	CLV_DOWN_RESET = 0,
@@ -211,6 +221,7 @@ enum clv_setting_flag {
 	CLV_SETTING_CLEAR_TAGS = 1,	/* a DSCP that was a tag leaves the node as zero */
 	CLV_SETTING_TRUSTED_ONLY = 2,	/* tags count only from sockets of the control group in clv_trusted */
 	CLV_SETTING_ANSWERS = 4,	/* what began outside is answered by the link that it came by */
+	CLV_SETTING_PAIRED = 8,		/* there are paired links */
 };
 
 /* How tags are read. */

@@ -90,6 +90,12 @@ internal sealed record LinkView
 
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>How the addresses of sessions relate to it: translated, preserved or paired.</summary>
+    public string Addressing { get; init; } = "";
+
+    /// <summary>The site at the far end of a paired link; null for others.</summary>
+    public string? Peer { get; init; }
+
     public IReadOnlyList<TargetView> Targets { get; init; } = [];
 }
 

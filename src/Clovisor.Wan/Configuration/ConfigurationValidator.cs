@@ -5,6 +5,9 @@ namespace Clovisor.Wan.Configuration;
 /// <summary>Checks a draft as a whole and lists everything that is wrong with it. Knows nothing of YAML.</summary>
 internal static class ConfigurationValidator
 {
+    /// <summary>What a name is made of.</summary>
+    public const string NameHint = "use 1 to 63 of a-z, 0-9, '-' and '.', beginning and ending with a letter or digit.";
+
     public static IReadOnlyList<Finding> Validate(ConfigurationDraft draft)
     {
         var findings = new FindingList();
@@ -21,15 +24,12 @@ internal static class ConfigurationValidator
     public static void CheckName(string name, Dictionary<string, int> earlier, int position, FindingList findings)
     {
         const string Path = "metadata.name";
-        bool wellFormed = name.Length is > 0 and <= 63
-            && name.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.')
-            && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
-        if (!wellFormed)
+        if (!IsName(name))
         {
             findings.Add(
                 ConfigurationErrorCodes.InvalidName,
                 Path,
-                $"'{name}' is not a valid name; use 1 to 63 of a-z, 0-9, '-' and '.', beginning and ending with a letter or digit.");
+                $"'{name}' is not a valid name; {NameHint}");
         }
 
         if (!earlier.TryAdd(name, position))
@@ -38,6 +38,12 @@ internal static class ConfigurationValidator
                 ConfigurationErrorCodes.DuplicateName, Path, $"'{name}' is the name of an earlier object of this kind; rename or remove one.");
         }
     }
+
+    /// <summary>Whether objects, and the sites at the far ends of links, may have the name.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 63
+        && name.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.')
+        && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
 
     private static void CheckCount(int count, int most, SubjectKind kind, FindingList findings)
     {

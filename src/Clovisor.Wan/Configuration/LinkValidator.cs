@@ -41,6 +41,7 @@ internal static class LinkValidator
             }
 
             CheckRecovery(link.Recovery, findings);
+            PeerValidator.Check(links, position, findings);
         }
     }
 
@@ -111,7 +112,7 @@ internal static class LinkValidator
         }
     }
 
-    private static void CheckAddresses(ImmutableArray<IPAddress> addresses, string path, string what, FindingList findings)
+    internal static void CheckAddresses(ImmutableArray<IPAddress> addresses, string path, string what, FindingList findings)
     {
         for (int i = 0; i < addresses.Length; i++)
         {

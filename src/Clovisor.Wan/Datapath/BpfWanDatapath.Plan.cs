@@ -82,7 +82,8 @@ public sealed partial class BpfWanDatapath
         int[] associations = PlanPlacement.Place(
             "association",
             [.. plan.Associations.Select(association => association.Name)],
-            Array.ConvertAll(_image.Associations, association => association.Name.ToString()),
+            // The last place is that of sessions which the far end of a pair opened.
+            Array.ConvertAll(_image.Associations[..DatapathPlan.MaxAssociations], association => association.Name.ToString()),
             index =>
             {
                 borne ??= BorneAssociations();

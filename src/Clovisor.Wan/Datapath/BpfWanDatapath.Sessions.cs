@@ -236,8 +236,29 @@ public sealed partial class BpfWanDatapath
             return binding.IsTo(in link) && link.Carries(in key) ? _placement.LinkPosition(binding.LinkIndex) : null;
         }
 
+        if (bound && binding.IsPaired)
+        {
+            return PairedLinkOf(in key, in session);
+        }
+
         int next = _image.Slots[session.Association].LinkAt(session.Slot);
         return next >= 0 && _image.Links[next].Carries(in key) ? _placement.LinkPosition(next) : null;
+    }
+
+    /// <summary>The same of a session of a pair: it leaves its link for another of the pair, or for none. One that the far end opened follows it.</summary>
+    private int? PairedLinkOf(in ClvTuple key, in ClvSession session)
+    {
+        ClvBinding binding = session.Binding;
+        ushort pair = _maps.FarEnds.PairOf(in key);
+        bool follows = binding.Port == key.Sport;
+        int next = follows ? -1 : _image.Slots[session.Association].LinkAt(session.Slot);
+        if (next >= 0 && _image.Links[next].IsPaired && _image.Links[next].Pair == pair && _image.Links[next].Carries(in key))
+        {
+            return _placement.LinkPosition(next);
+        }
+
+        ClvLink link = _image.Links[binding.LinkIndex];
+        return binding.IsTo(in link) && link.Carries(in key) ? _placement.LinkPosition(binding.LinkIndex) : null;
     }
 
     private readonly struct Collector(List<(ClvTuple Key, ClvSession Session)> sessions) : SessionMap.IVisitor

@@ -24,6 +24,7 @@ internal sealed class DatapathMaps : IDisposable
     private readonly BpfArrayMap<ClvSlotTable> _slots;
     private readonly BpfArrayMap<uint> _tags;
     private readonly BpfArrayMap<ClvPortBlock> _ports;
+    private readonly BpfArrayMap<ClvSettings> _settings;
 
     private DatapathMaps(BpfObject loaded, bool adopted)
     {
@@ -37,6 +38,8 @@ internal sealed class DatapathMaps : IDisposable
         Reverse = new ReverseMap(loaded.HashMap<ClvTupleV4, ClvOriginV4>(ReverseV4), loaded.HashMap<ClvTuple, ClvOrigin>(ReverseV6));
         Inbound = new InboundMap(loaded.HashMap<ClvTupleV4, ClvAnswer>(InboundV4), loaded.HashMap<ClvTuple, ClvAnswer>(InboundV6));
         Sources = new LinkSources(loaded.ArrayMap<ClvSource>("clv_sources"));
+        _settings = loaded.ArrayMap<ClvSettings>("clv_settings");
+        FarEnds = new FarEnds(_links.ReadAll());
         Homes = new HomeDevices(loaded.ArrayMap<ClvHome>("clv_homes"));
         Announced = loaded.HashMap<ulong, uint>("clv_announced");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
@@ -54,6 +57,8 @@ internal sealed class DatapathMaps : IDisposable
     internal InboundMap Inbound { get; }
 
     internal LinkSources Sources { get; }
+
+    internal FarEnds FarEnds { get; }
 
     internal HomeDevices Homes { get; }
 
@@ -137,6 +142,12 @@ internal sealed class DatapathMaps : IDisposable
     /// </summary>
     internal void Write(PlanImage from, PlanImage to)
     {
+        bool paired = to.Links.Any(static link => link.IsPaired);
+        if (paired)
+        {
+            WritePaired(paired);
+        }
+
         List<int> closing = [];
         List<int> reopening = [];
         for (int i = 0; i < to.Links.Length; i++)
@@ -180,6 +191,11 @@ internal sealed class DatapathMaps : IDisposable
         WriteChanged(_tags, from.Tags, to.Tags);
         WriteChanged(_ports, from.Ports, to.Ports);
         closing.ForEach(i => _links[i] = to.Links[i]);
+        FarEnds.Set(to.Links);
+        if (!paired)
+        {
+            WritePaired(paired);
+        }
     }
 
     public void Dispose()
@@ -189,6 +205,7 @@ internal sealed class DatapathMaps : IDisposable
         _slots.Dispose();
         _tags.Dispose();
         _ports.Dispose();
+        _settings.Dispose();
         Sessions.Dispose();
         Reverse.Dispose();
         Inbound.Dispose();
@@ -199,6 +216,17 @@ internal sealed class DatapathMaps : IDisposable
         Egress.Dispose();
         Ingress.Dispose();
         Lan.Dispose();
+    }
+
+    // How tags are read is another's part of the same entry.
+    private void WritePaired(bool paired)
+    {
+        ClvSettings settings = _settings[0];
+        ClvSettingFlag flags = paired ? settings.Flags | ClvSettingFlag.Paired : settings.Flags & ~ClvSettingFlag.Paired;
+        if (flags != settings.Flags)
+        {
+            _settings[0] = settings with { Flags = flags };
+        }
     }
 
     private static T[] ReadPinned<T>(string path)

@@ -13,7 +13,7 @@ public sealed record DatapathPlan
     public const int MaxLinks = 16;
 
     /// <summary>The largest number of associations in one plan.</summary>
-    public const int MaxAssociations = 1024;
+    public const int MaxAssociations = 1023;
 
     /// <summary>How many slots each association has. A session falls into one by the hash of its tuple.</summary>
     public const int SlotsPerAssociation = 64;

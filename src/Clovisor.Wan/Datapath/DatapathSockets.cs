@@ -122,7 +122,9 @@ internal sealed class DatapathSockets : IDisposable
         using var map = new BpfArrayMap<ClvSettings>(pinnedSettings);
         map[0] = new ClvSettings
         {
-            Flags = (settings.ClearTags ? ClvSettingFlag.ClearTags : ClvSettingFlag.None)
+            // Whether links are paired is the plan's to say.
+            Flags = (map[0].Flags & ClvSettingFlag.Paired)
+                | (settings.ClearTags ? ClvSettingFlag.ClearTags : ClvSettingFlag.None)
                 | (settings.TrustedCgroup is null ? ClvSettingFlag.None : ClvSettingFlag.TrustedOnly)
                 | (settings.AnswersByLink ? ClvSettingFlag.Answers : ClvSettingFlag.None),
             DscpMask = settings.DscpMask,

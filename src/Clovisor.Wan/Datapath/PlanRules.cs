@@ -29,6 +29,7 @@ internal static class PlanRules
             errors.Add($"links {string.Join(", ", shared.Select(link => $"'{link.Name}'"))} are on one device (index {shared.Key})");
         }
 
+        PairRules.Check(plan, errors);
         CheckLan(plan, errors);
         foreach (DatapathAssociation association in plan.Associations)
         {
@@ -181,18 +182,18 @@ internal static class PlanRules
         CheckFamily(link.Name, "next hop", link.NextHopV6, AddressFamily.InterNetworkV6, errors);
         CheckFamily(link.Name, "source", link.SourceV4, AddressFamily.InterNetwork, errors);
         CheckFamily(link.Name, "source", link.SourceV6, AddressFamily.InterNetworkV6, errors);
-        if (link.Addressing == AddressingKind.Translated && link.NextHopV4 is not null && link.SourceV4 is null)
+        if (link.Addressing != AddressingKind.Preserved && link.NextHopV4 is not null && link.SourceV4 is null)
         {
             errors.Add($"link '{link.Name}' translates and has an IPv4 next hop, but no IPv4 source");
         }
 
-        if (link.Addressing == AddressingKind.Translated && link.NextHopV6 is not null && link.SourceV6 is null)
+        if (link.Addressing != AddressingKind.Preserved && link.NextHopV6 is not null && link.SourceV6 is null)
         {
             errors.Add($"link '{link.Name}' translates and has an IPv6 next hop, but no IPv6 source");
         }
     }
 
-    private static void CheckFamily(string link, string what, IPAddress? address, AddressFamily family, List<string> errors)
+    internal static void CheckFamily(string link, string what, IPAddress? address, AddressFamily family, List<string> errors)
     {
         if (address is not null && (address.AddressFamily != family || address.IsIPv4MappedToIPv6))
         {

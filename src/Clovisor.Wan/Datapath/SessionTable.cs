@@ -13,6 +13,7 @@ internal sealed class SessionTable
     private readonly ReverseMap _reverse;
     private readonly InboundMap _inbound;
     private readonly LinkSources _sources;
+    private readonly FarEnds _farEnds;
     private readonly WanDatapathSettings _settings;
     private readonly SessionClock _clock;
 
@@ -22,6 +23,7 @@ internal sealed class SessionTable
         _reverse = maps.Reverse;
         _inbound = maps.Inbound;
         _sources = maps.Sources;
+        _farEnds = maps.FarEnds;
         _settings = settings;
         _clock = new SessionClock(settings.TimeProvider);
     }
@@ -136,7 +138,7 @@ internal sealed class SessionTable
 
     private bool LeadsNowhere(ClvTuple arriving, ClvOrigin origin)
     {
-        ClvTuple key = origin.SessionKey(in arriving);
+        ClvTuple key = _farEnds.SessionKey(in arriving, in origin);
         return !_sessions.TryGetValue(in key, out ClvSession session)
             || (session.Binding.IsBound && !(TryArriving(in key, in session, out ClvTuple leading) && leading.Equals(arriving)));
     }
@@ -144,6 +146,11 @@ internal sealed class SessionTable
     /// <summary>What packets that come back to a bound session look like.</summary>
     private bool TryArriving(in ClvTuple key, in ClvSession session, out ClvTuple arriving)
     {
+        if (session.Binding.IsPaired)
+        {
+            return _farEnds.TryArriving(in key, session.Binding.Port, out arriving);
+        }
+
         bool known = _sources.TryFind(in key, session.Binding, out ClvAddress address);
         arriving = key.Reverse(in address, session.Binding.Port);
         return known;
@@ -182,7 +189,7 @@ internal sealed class SessionTable
     private void Release(in ClvTuple key, in ClvSession session)
     {
         if (session.Binding.IsBound && TryArriving(in key, in session, out ClvTuple arriving)
-            && _reverse.TryGetValue(in arriving, out ClvOrigin origin) && origin.SessionKey(in arriving).Equals(key))
+            && _reverse.TryGetValue(in arriving, out ClvOrigin origin) && _farEnds.SessionKey(in arriving, in origin).Equals(key))
         {
             _reverse.Remove(in arriving);
         }

@@ -11,4 +11,11 @@ public enum AddressingKind
     /// pinned to its link: the peer knows it by that address.
     /// </summary>
     Translated,
+
+    /// <summary>
+    /// Both ends run Clovisor, and all links with the same <see cref="WanLink.Peer"/> are a pair. A session with one of the peer's addresses
+    /// has on the wire those of the link that it takes, at both ends, and its own where it arrives: a live session moves between the links
+    /// of the pair. Towards everybody else the link is <see cref="Translated"/>.
+    /// </summary>
+    Paired,
 }

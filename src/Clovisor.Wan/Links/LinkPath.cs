@@ -110,7 +110,7 @@ internal sealed record LinkPath
             _ when !wanted => (null, source, ""),
             (null, null) => (null, null, $"'{link.Device}' has no {name} address"),
             (null, _) => (null, source, $"no {name} next hop: there is no default route by '{link.Device}'; add one or write nextHop"),
-            (_, null) when link.Addressing == AddressingKind.Translated => (null, null, $"'{link.Device}' has no {name} address"),
+            (_, null) when link.Addressing != AddressingKind.Preserved => (null, null, $"'{link.Device}' has no {name} address"),
             _ => (hop, source, ""),
         };
     }

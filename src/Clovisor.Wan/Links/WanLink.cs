@@ -25,6 +25,13 @@ public sealed record WanLink
     /// <summary>How the addresses of sessions relate to this link. The default is <see cref="AddressingKind.Translated"/>.</summary>
     public AddressingKind Addressing { get; init; } = AddressingKind.Translated;
 
+    /// <summary>The site at the far end of a link that is <see cref="AddressingKind.Paired"/>, which has Clovisor too; null for other links. The name is
+    /// this site's own: all links with the same one are a pair. Lower-case letters, digits, '-' and '.', at most 63 bytes.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>The far end's own addresses on such a link, at most one a family; each is that of one link alone.</summary>
+    public ImmutableArray<IPAddress> PeerAddresses { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>When the link may be chosen. The default is <see cref="LinkRole.Normal"/>.</summary>
     public LinkRole Role { get; init; }
 
@@ -62,10 +69,11 @@ public sealed record WanLink
         other is not null
         && (Name, Device, Addressing, Role, Transport, Billing, Capacity) ==
            (other.Name, other.Device, other.Addressing, other.Role, other.Transport, other.Billing, other.Capacity)
-        && (Encrypted, InternetBreakout, Over) == (other.Encrypted, other.InternetBreakout, other.Over)
+        && (Encrypted, InternetBreakout, Over, Peer) == (other.Encrypted, other.InternetBreakout, other.Over, other.Peer)
         && Recovery == other.Recovery
         && NextHops.AsSpan().SequenceEqual(other.NextHops.AsSpan())
         && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())
+        && PeerAddresses.AsSpan().SequenceEqual(other.PeerAddresses.AsSpan())
         && Probes.AsSpan().SequenceEqual(other.Probes.AsSpan());
 
     /// <inheritdoc/>

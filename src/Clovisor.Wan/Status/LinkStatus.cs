@@ -37,6 +37,12 @@ public sealed record LinkStatus
     /// <summary>The link's own IPv6 address; null where there is none.</summary>
     public IPAddress? SourceV6 { get; init; }
 
+    /// <summary>How the addresses of sessions relate to it.</summary>
+    public AddressingKind Addressing { get; init; }
+
+    /// <summary>The name of the far end where the link is paired; null for other links.</summary>
+    public string? Peer { get; init; }
+
     /// <summary>When the link will be used again if it stays good; null when no hold-down runs.</summary>
     public DateTimeOffset? HoldDownEnds { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
 using Clovisor.Wan.Datapath;
@@ -34,6 +35,9 @@ internal static class PlanBuilder
                     NextHopV6 = path.NextHopV6,
                     SourceV4 = path.SourceV4,
                     SourceV6 = path.SourceV6,
+                    Peer = links[i].Link.Peer,
+                    PeerV4 = links[i].Link.PeerAddresses.FirstOrDefault(static address => address.AddressFamily == AddressFamily.InterNetwork),
+                    PeerV6 = links[i].Link.PeerAddresses.FirstOrDefault(static address => address.AddressFamily == AddressFamily.InterNetworkV6),
                     Usable = links[i].Machine.IsUsable,
                 });
             }

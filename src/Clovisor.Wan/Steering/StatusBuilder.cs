@@ -48,6 +48,8 @@ internal static class StatusBuilder
             NextHopV6 = link.Path.NextHopV6,
             SourceV4 = link.Path.SourceV4,
             SourceV6 = link.Path.SourceV6,
+            Addressing = link.Link.Addressing,
+            Peer = link.Link.Peer,
             HoldDownEnds = link.Machine.HoldDownEnds is { } ends ? OnTheWall(ends) : null,
             Classes = [.. link.Verdicts.Select(static verdict => new ClassStatus(verdict.Class.Name, verdict.Verdict, verdict.Excess))],
             PassiveRoundTrip = link.PassiveRoundTrip,

@@ -78,7 +78,10 @@ internal sealed class Connections : IDisposable
     }
 
     /// <summary>Connections that the kernel of the edge has seen reset while established, since the lab was made: RFC 1213's tcpEstabResets.</summary>
-    public static long ResetsSeen(LabNames names) => Space.Run(names.Edge, () =>
+    public static long ResetsSeen(LabNames names) => ResetsSeen(names.Edge);
+
+    /// <summary>The same of any namespace.</summary>
+    public static long ResetsSeen(string space) => Space.Run(space, () =>
     {
         string[][] lines = [.. File.ReadLines("/proc/thread-self/net/snmp").Where(line => line.StartsWith("Tcp:", StringComparison.Ordinal)).Select(line => line.Split(' '))];
         return long.Parse(lines[1][Array.IndexOf(lines[0], "EstabResets")], System.Globalization.CultureInfo.InvariantCulture);

@@ -11,17 +11,27 @@ internal sealed class EchoService : IDisposable
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
 
+    /// <summary>On the address of the service.</summary>
     public EchoService(EdgeLab lab)
+        : this(lab, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Parse(LabAddresses.ServiceV4), Port))
+    {
+    }
+
+    private EchoService(EdgeLab lab, Func<Socket> open, IPEndPoint where)
     {
         _listener = Space.Run(lab.Names.Cloud, () =>
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Parse(LabAddresses.ServiceV4), Port));
+            Socket socket = open();
+            socket.Bind(where);
             socket.Listen(4096);
             return socket;
         });
         _ = AcceptAsync();
     }
+
+    /// <summary>On every address of the cloud, of both families.</summary>
+    public static EchoService Everywhere(EdgeLab lab, int port) => new(
+        lab, () => new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }, new IPEndPoint(IPAddress.IPv6Any, port));
 
     public void Dispose()
     {

@@ -48,7 +48,7 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         // Two things a test-run cannot judge: tags are taken off a summed packet rightly at the ingress of a device alone, and the kernel
         // forgets the sum of what is cut short, as an answer to what does not fit is, but compares it all the same.
         bool summed = segments == 0 && random.Next(4) == 0 && frame[12] is not (0x81 or 0x88) && frame.Length < 590;
-        return new Arrival(hook, device, frame, segments, Claimed: hook == Hook.Egress && random.Next(60) == 0, Summed: summed);
+        return new Arrival(hook, device, frame, segments, Claimed: hook != Hook.Lan && random.Next(60) == 0, Summed: summed);
     }
 
     /// <summary>A tuple that somebody may report.</summary>
@@ -113,6 +113,7 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
             0 => IPAddress.Parse(v6 ? "ff02::1" : "224.0.0.18"),
             1 => IPAddress.Parse(v6 ? "fe80::1" : "169.254.1.1"),
             2 => IPAddress.Parse(v6 ? "febf::1" : "255.255.255.255"),
+            < 8 => TestSite.NextHop(random.Next(TestSite.Links), v6),
             _ => TestSite.Server(random.Next(2), v6),
         };
         byte protocol = Protocols[random.Next(Protocols.Length)];
@@ -122,7 +123,15 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         }
 
         int port = TableGenerator.Ports[random.Next(TableGenerator.Ports.Length)];
-        return Plain(leaving ? near : far, leaving ? far : near, protocol, leaving ? port : 443, leaving ? 443 : port, answer: random.Next(8) == 0);
+        // Now and then an answer to what the other end asked.
+        bool asked = random.Next(6) == 0;
+        return Plain(
+            leaving ? near : far,
+            leaving ? far : near,
+            protocol,
+            leaving != asked ? port : 443,
+            leaving != asked ? 443 : port,
+            answer: asked || random.Next(8) == 0);
     }
 
     private FrameSpec Plain(IPAddress source, IPAddress destination, byte protocol, int sourcePort, int destinationPort, bool answer)
@@ -162,9 +171,32 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
 
     private FrameSpec? AnswerToSession() => Pick(tables.Sessions.Keys) is { } key ? Of(key.Reverse(in key.Saddr, key.Sport)) : null;
 
-    private FrameSpec? Answer() => Pick(tables.Reverse.Keys) is { } key ? Of(key) : null;
+    private FrameSpec? Answer() => Arriving() is { } key ? Of(key) : null;
 
-    private FrameSpec? TranslatedForm() => Pick(tables.Reverse.Keys) is { } key ? Of(key.Reverse(in key.Saddr, key.Sport)) : null;
+    private FrameSpec? TranslatedForm() => Arriving() is { } key ? Of(key.Reverse(in key.Saddr, key.Sport)) : null;
+
+    /// <summary>What arrives for some session: of a pair, by any link that has been of it.</summary>
+    private ClvTuple? Arriving()
+    {
+        if (Pick(tables.Reverse.Keys) is not { Pair: not 0 } key)
+        {
+            return Pick(tables.Reverse.Keys.Where(static arriving => arriving.Pair == 0).ToArray());
+        }
+
+        ClvLink[] links = [.. tables.Links.Where(link => link.Pair == key.Pair && (key.IsV4 ? link.PeerV4 != 0 : !link.PeerV6.Equals(default)))];
+        if (links.Length == 0)
+        {
+            return null;
+        }
+
+        ClvLink by = links[random.Next(links.Length)];
+        return key with
+        {
+            Pair = 0,
+            Saddr = key.IsV4 ? ClvAddress.FromRawV4(by.PeerV4) : by.PeerV6,
+            Daddr = key.IsV4 ? ClvAddress.FromRawV4(by.SourceV4) : by.SourceV6,
+        };
+    }
 
     /// <summary>More of what began outside; often with what shows that its sender has seen the answer.</summary>
     private FrameSpec? OfBegun()

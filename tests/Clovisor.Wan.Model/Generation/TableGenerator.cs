@@ -15,7 +15,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
     internal static readonly byte[] Dscps = [0, 0, 46, 10, 12, 63, 8, 1];
 
     /// <summary>The associations of a site: first, last, and one between.</summary>
-    internal static readonly int[] Associations = [0, 7, 1023];
+    internal static readonly int[] Associations = [0, 7, 1022];
 
     internal Tables Next(int capacity, bool trusted)
     {
@@ -37,7 +37,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
         int count = random.Next(1, TestSite.Links + 1);
         for (int i = 0; i < count; i++)
         {
-            tables.Links[places[i]] = Link(i);
+            tables.Links[places[i]] = Paired(Link(i), i);
             tables.Sources[ClvSource.IndexOf(places[i], tables.Links[places[i]].Generation)] = ClvSource.Of(in tables.Links[places[i]]);
         }
 
@@ -66,7 +66,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
 
         tables.Settings = new ClvSettings
         {
-            Flags = (ClvSettingFlag)random.Next(4) | (random.Next(4) == 0 ? 0 : ClvSettingFlag.Answers),
+            Flags = (ClvSettingFlag)random.Next(4) | (random.Next(2) == 0 ? 0 : ClvSettingFlag.Paired) | (random.Next(4) == 0 ? 0 : ClvSettingFlag.Answers),
             DscpMask = random.Next(4) switch { 0 => 0, 1 => 0b111000, 2 => 46, _ => 63 },
         };
         return tables;
@@ -84,6 +84,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
         // Another address, or none of its own any more: another generation.
         link.Generation++;
         link.Flags ^= random.Next(2) == 0 ? ClvLinkFlag.Translated : ClvLinkFlag.None;
+        link.Flags = link.Flags.HasFlag(ClvLinkFlag.Translated) && link.Pair != 0 && random.Next(3) != 0 ? link.Flags | ClvLinkFlag.Paired : link.Flags & ~ClvLinkFlag.Paired;
         IPAddress v4 = TestSite.Source(random.Next(TestSite.Links), v6: false);
         link.SourceV4 = ClvAddress.RawV4(v4);
         return link;
@@ -113,6 +114,20 @@ internal sealed class TableGenerator(Random random, TestSite site)
                 tables.Homes[number] = new ClvHome { Ifindex = site.Indices[i], Flags = i >= TestSite.Devices - 2 ? ClvHomeFlag.Lan : ClvHomeFlag.None };
             }
         }
+    }
+
+    // The first two links mostly lead to one far end, and the others to another.
+    private ClvLink Paired(ClvLink link, int device)
+    {
+        if (link.Flags.HasFlag(ClvLinkFlag.Translated) && random.Next(2) == 0)
+        {
+            link.Flags |= ClvLinkFlag.Paired;
+            link.Pair = (ushort)(random.Next(8) == 0 ? 40000 : device < 2 ? 1 : 2);
+            link.PeerV4 = random.Next(8) == 0 ? 0 : ClvAddress.RawV4(TestSite.NextHop(device, v6: false));
+            link.PeerV6 = random.Next(8) == 0 ? default : ClvAddress.From(TestSite.NextHop(device, v6: true));
+        }
+
+        return link;
     }
 
     private ClvLink Link(int device) => new()

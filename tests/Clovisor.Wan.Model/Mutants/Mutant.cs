@@ -61,6 +61,14 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
             "include/clovisor/begun.h", "(__u8)link->generation == answer->generation && clv_carries", "clv_carries")),
         new("a connection takes room that lasts without a proof", false, new SourcePatch(
             "include/clovisor/begin.h", "bpf_ntohl(acknowledged) != begun->proof)", "bpf_ntohl(acknowledged) == 1)")),
+        new("the far end of a pair keeps its home address on another link", false, new SourcePatch(
+            "include/clovisor/carry.h", "if (!(binding.is.link & CLV_PINNED) && clv_change_far", "if (pkt->dscp == 64 && clv_change_far")),
+        new("an error about what has moved in a pair quotes the link's address", false, new SourcePatch(
+            "include/clovisor/arrive.h", "if (origin.by && clv_requote_far", "if (pkt->dscp == 64 && clv_requote_far")),
+        new("answers in a pair stay on the link that they began on", true, new SourcePatch(
+            "include/clovisor/pair.h", "	clv_move_in_pair(session, binding, by);", "	;")),
+        new("a session of a pair goes to a link of none", true, new SourcePatch(
+            "include/clovisor/pair.h", "return pkt->pair && link->flags & CLV_LINK_PAIRED && link->pair == pkt->pair &&", "return pkt->pair &&")),
         new("what does not fit is sent", false, new SourcePatch(
             "include/clovisor/link.h", "BPF_MTU_CHK_SEGS) <= 0", "BPF_MTU_CHK_SEGS) <= 9")),
     ];

@@ -45,7 +45,7 @@ internal abstract class DatapathModel
         }
 
         DatapathModel model = arrival.Hook == Hook.Ingress ? new IngressModel(tables, arrival) : new EgressModel(tables, arrival, drawn);
-        return model.Unread is { } reason ? model.Pass(reason) : model.Decide();
+        return model.Unread is { } reason ? model.Pass(reason) with { Claims = arrival.Claimed && arrival.Hook == Hook.Ingress } : model.Decide();
     }
 
     private protected abstract Outcome Decide();

@@ -13,6 +13,7 @@ namespace Clovisor.Wan.Model.Rules;
 internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort? drawn) : DatapathModel(tables, arrival)
 {
     private readonly LinkRules _links = new(tables);
+    private readonly PairRules _pairs = new(tables, new LinkRules(tables));
     private string? _drawFault;
 
     private protected override Outcome Decide()
@@ -24,13 +25,13 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
     private Outcome Leave()
     {
         DatapathReason reason = DatapathReason.OutNoSession;
-        ClvSession? session = Changes.Session(in Packet.Tuple);
+        ClvSession? session = Changes.Session(in Packet.Tuple) ?? MakeAnswering(ref reason);
         if (session is null && new BegunRules(Tables, Changes, Packet, Frame).LinkOfAnswer() is { } link)
         {
             return SendAnswer(link);
         }
 
-        session ??= MakeTagged(out reason);
+        session ??= MakeTagged(ref reason);
         // Untagged traffic of others keeps what it says.
         if (session is not null || reason is not (DatapathReason.OutNoSession or DatapathReason.OutTagUntrusted))
         {
@@ -67,13 +68,17 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         return Route(session);
     }
 
-    private ClvSession? MakeTagged(out DatapathReason reason)
+    private ClvSession? MakeTagged(ref DatapathReason reason)
     {
         uint tag = TagOf();
-        reason = tag == 0 ? DatapathReason.OutNoSession
-            : Tables.Settings.Flags.HasFlag(ClvSettingFlag.TrustedOnly) && !Tables.SenderTrusted ? DatapathReason.OutTagUntrusted
+        if (tag == 0)
+        {
+            return null;
+        }
+
+        reason = Tables.Settings.Flags.HasFlag(ClvSettingFlag.TrustedOnly) && !Tables.SenderTrusted ? DatapathReason.OutTagUntrusted
             : !Packet.Opens ? DatapathReason.OutTagLate
-            : IsTranslatedForm() ? DatapathReason.OutTagRepeated
+            : IsTranslatedForm() || IsTranslatedInPair() ? DatapathReason.OutTagRepeated
             : Packet.StaysLocal ? DatapathReason.OutTagLocal
             : DatapathReason.OutTableFull;
         if (reason != DatapathReason.OutTableFull)
@@ -125,7 +130,13 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
         bool alive = _links.IsAlive(binding, Packet.V6);
         bool translate = slot is { } named && _links.Translates(named, Packet.Tuple.Saddr, Packet.V6);
-        if (Packet.Protocol == Packet.Tcp && Packet.Opens && session.State is (ClvSessionState.Closing or ClvSessionState.New))
+        bool reopens = Packet.Protocol == Packet.Tcp && Packet.Opens && session.State is (ClvSessionState.Closing or ClvSessionState.New);
+        if (binding.IsPaired)
+        {
+            return RoutePaired(session, slot, alive, reopens);
+        }
+
+        if (reopens)
         {
             // The tuple is used again: a session of its own, which may begin elsewhere.
             return slot is { } again ? Bind(session, again, translate, reopens: true)
@@ -185,6 +196,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         // A connection that is only opening loses nothing by starting on another link.
         if (action == ClvDownAction.Rebind || Packet.Opens)
         {
+            ReleaseInPair(session);
             return Bind(session, next, translate, reopens: false);
         }
 
@@ -195,6 +207,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         }
 
         Release(session);
+        ReleaseInPair(session);
         Changes.Sessions[Packet.Tuple] = null;
         Rewriter.TurnRound(Frame, Packet);
         return Answer(DatapathReason.OutReset);
@@ -203,8 +216,10 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
     private Outcome Bind(ClvSession session, int link, bool translate, bool reopens)
     {
         ClvLink chosen = Tables.Links[link];
+        ushort pair = PairToJoin(link);
+        translate |= pair != 0;
         ClvAddress source = translate ? LinkRules.Source(in chosen, Packet.V6) : Packet.Tuple.Saddr;
-        if (ClaimPort(in source, translate) is not { } port)
+        if ((pair != 0 ? ClaimInPair(pair) : ClaimPort(in source, translate)) is not { } port)
         {
             return Drop(DatapathReason.OutNoPort);
         }
@@ -218,7 +233,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         session.Binding = new ClvBinding
         {
             Link = (byte)(link | (int)(ClvBindingFlag.Bound | (translate ? ClvBindingFlag.Translated : 0)
-                | (chosen.Flags.HasFlag(ClvLinkFlag.Translated) ? ClvBindingFlag.Pinned : 0))),
+                | (chosen.Flags.HasFlag(ClvLinkFlag.Translated) && pair == 0 ? ClvBindingFlag.Pinned : 0))),
             Port = port,
             Generation = (byte)chosen.Generation,
         };
@@ -321,6 +336,11 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
             Rewriter.Translate(Frame, Packet, End.Source, in source, session.Binding.Port);
         }
 
+        if (session.Binding.IsPaired && _pairs.Peer(index, Packet.V6) is { } far)
+        {
+            Rewriter.Translate(Frame, Packet, End.Destination, in far, Packet.Tuple.Dport);
+        }
+
         Rewriter.Clamp(Frame, Packet, MtuOf(link.Ifindex));
         DatapathReason sent = Arrival.Hook == Hook.Lan ? DatapathReason.LanRedirected : DatapathReason.OutRedirected;
         return (home ? Pass(DatapathReason.OutHome) : SendInto(in link, sent)) with { Link = index };
@@ -348,49 +368,6 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
     /// <summary>Back to where it came from: what left a device arrives there, and what arrived leaves.</summary>
     private Outcome Answer(DatapathReason reason) => Send(reason, new Redirection(Arrival.Device, Arrives: Arrival.Hook == Hook.Egress, null));
-
-    /// <summary>An ICMP error about a packet that arrived: it leaves as that session's packets do.</summary>
-    private Outcome LeaveError()
-    {
-        if (Quote.Read(Frame, Packet) is not { } quote)
-        {
-            return Pass(DatapathReason.Protocol);
-        }
-
-        if (Changes.Session(in quote.Answer) is not { } session)
-        {
-            return LeaveBegunError(in quote.Answer);
-        }
-
-        if (!session.Binding.IsBound)
-        {
-            return Pass(DatapathReason.Protocol);
-        }
-
-        ClvBinding binding = session.Binding;
-        bool follows = !binding.IsPinned && !binding.IsTranslated;
-        int? slot = follows ? _links.OfSlot(session, Packet.V6) : null;
-        bool moves = slot is { } named && !Tables.Links[named].Flags.HasFlag(ClvLinkFlag.Translated);
-        if (!moves && !_links.IsAlive(binding, Packet.V6))
-        {
-            return Drop(DatapathReason.OutWaiting);
-        }
-
-        int index = moves ? slot!.Value : binding.LinkIndex;
-        ClvLink link = Tables.Links[index];
-        if (link.Ifindex != Arrival.Device)
-        {
-            Untag();
-        }
-
-        if (binding.IsTranslated)
-        {
-            ClvAddress source = _links.WireAddress(in quote.Answer, binding)!.Value;
-            Rewriter.TranslateError(Frame, Packet, Quote.Read(Frame, Packet)!, End.Source, in source, binding.Port);
-        }
-
-        return (link.Ifindex == Arrival.Device ? Pass(DatapathReason.OutIcmpError) : SendInto(in link, DatapathReason.OutIcmpError)) with { Link = index };
-    }
 
     private Outcome SendInto(in ClvLink link, DatapathReason reason)
     {

@@ -11,7 +11,17 @@ namespace Clovisor.Wan.Model.Rules;
 /// </summary>
 internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathModel(tables, arrival)
 {
+    private readonly PairRules _pairs = new(tables, new LinkRules(tables));
+    private int? _by;
+    private bool _claimed = arrival.Claimed;
+
     private protected override Outcome Decide()
+    {
+        Outcome outcome = Arrive();
+        return outcome.Code == Outcome.Shot ? outcome : outcome with { Claims = outcome.Claims || _claimed };
+    }
+
+    private Outcome Arrive()
     {
         if (Packet.IsError)
         {
@@ -36,8 +46,15 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
             return Send(DatapathReason.InTooBig, new Redirection(Arrival.Device, Arrives: false, null), claims: true);
         }
 
-        if (!WasHandedBack(in session))
+        bool handedBack = _by is null ? WasHandedBack(in session) : _claimed;
+        if (_by is not null)
         {
+            _claimed = false;
+        }
+
+        if (!handedBack)
+        {
+            Heed(ref session, in key);
             session.In = Counted(session.In);
             session.State = (Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 ? ClvSessionState.Closing
                 : session.State is ClvSessionState.New or ClvSessionState.Opening ? ClvSessionState.Established : session.State;
@@ -48,6 +65,11 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
         if (key.Sport != Packet.Tuple.Dport || !key.Saddr.Equals(in Packet.Tuple.Daddr))
         {
             Rewriter.Translate(Frame, Packet, End.Destination, in key.Saddr, key.Sport);
+        }
+
+        if (_by is not null && !key.Daddr.Equals(in Packet.Tuple.Saddr))
+        {
+            Rewriter.Translate(Frame, Packet, End.Source, in key.Daddr, Packet.Tuple.Sport);
         }
 
         return lan is { } device
@@ -84,12 +106,51 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
             Rewriter.TranslateError(Frame, Packet, quote, End.Destination, in key.Saddr, key.Sport);
         }
 
+        if (_by is not null)
+        {
+            Rewriter.TranslateFarEnd(Frame, Packet, quote, End.Source, in key.Daddr);
+        }
+
         return LanOf(in session) is { } device
             ? Packet.IsPlain ? Deliver(device, DatapathReason.InIcmpError) : Pass(DatapathReason.InRouted)
             : Return(in session, DatapathReason.InIcmpError, DatapathReason.InIcmpError);
     }
 
-    private ClvTuple? KeyOf(in ClvTuple arriving) => Changes.Origin(in arriving)?.SessionKey(in arriving);
+    private ClvTuple? KeyOf(in ClvTuple arriving)
+    {
+        if (Changes.Origin(in arriving) is { } origin)
+        {
+            return origin.SessionKey(in arriving);
+        }
+
+        if (_pairs.Lookup(in arriving) is not (int by, ClvTuple key) || Changes.Origin(in key) is not { } own)
+        {
+            return null;
+        }
+
+        _by = by;
+        return _pairs.SessionKey(in arriving, in own);
+    }
+
+    /// <summary>What the far end opened is answered by the link that it was last asked by, and begins again when it says so.</summary>
+    private void Heed(ref ClvSession session, in ClvTuple key)
+    {
+        if (_by is not { } by || !PairRules.Follows(session.Binding, key.Sport))
+        {
+            return;
+        }
+
+        if (Packet.Protocol == Packet.Tcp && Packet.Opens && session.State == ClvSessionState.Closing)
+        {
+            session.State = ClvSessionState.Opening;
+        }
+
+        var links = new LinkRules(Tables);
+        if (links.Carries(by, Packet.V6) && !(by == session.Binding.LinkIndex && links.IsTo(session.Binding, by)))
+        {
+            session.Binding = _pairs.Moved(session.Binding, by);
+        }
+    }
 
     /// <summary>The LAN device that it goes to; null for none.</summary>
     private uint? LanOf(in ClvSession session) =>
@@ -116,6 +177,7 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
 
         Untag();
         ((ReadOnlySpan<byte>)home.Mac).CopyTo(Frame);
-        return Send(there, new Redirection(home.Ifindex, Arrives: true, null));
+        // Of a pair: it comes by the program there again, and must not be taken for one that the far end sent by that device.
+        return Send(there, new Redirection(home.Ifindex, Arrives: true, null), claims: session.Binding.IsPaired);
     }
 }

@@ -69,6 +69,38 @@ internal static class Rewriter
         }
     }
 
+    /// <summary>Gives the other end of a pair another address: an end of what an ICMP error quotes, and of the error itself where that is the same host.</summary>
+    internal static void TranslateFarEnd(Span<byte> frame, Packet error, Quote quote, End end, in ClvAddress address)
+    {
+        byte[] to = Bytes.Wire(in address, error.V6);
+        int quotedAt = AddressAt(quote.Ip, error.V6, end == End.Source ? End.Destination : End.Source);
+        int outerAt = AddressAt(error.Network, error.V6, end);
+        ClvAddress quoted = end == End.Source ? quote.Answer.Saddr : quote.Answer.Daddr;
+        bool sameHost = quoted.Equals(end == End.Source ? error.Tuple.Saddr : error.Tuple.Daddr);
+        if (quoted.Equals(in address))
+        {
+            return;
+        }
+
+        if (error.V6)
+        {
+            Adjust(frame, error.Transport + 2, frame.Slice(quotedAt, 16), to);
+        }
+
+        PutAddress(frame, quote.Ip, error.V6, end == End.Source ? End.Destination : End.Source, to);
+        if (!sameHost)
+        {
+            return;
+        }
+
+        if (error.V6)
+        {
+            Adjust(frame, error.Transport + 2, frame.Slice(outerAt, 16), to);
+        }
+
+        PutAddress(frame, error.Network, error.V6, end, to);
+    }
+
     /// <summary>Takes bits out of the DSCP.</summary>
     internal static void ClearDscp(Span<byte> frame, Packet packet, int bits)
     {

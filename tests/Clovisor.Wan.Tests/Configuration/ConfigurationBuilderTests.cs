@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration;
@@ -131,5 +132,19 @@ public sealed class ConfigurationBuilderTests
         Assert.Equal(
             ["the link is carried by itself: a over b over a. Let one of them stand by itself.", "the link is carried by itself: b over a over b. Let one of them stand by itself."],
             result.Errors.Select(static error => error.Message));
+    }
+
+    [Fact]
+    public void Far_ends_that_cannot_be_told_apart_are_refused()
+    {
+        ImmutableArray<IPAddress> far = [IPAddress.Parse("192.0.2.1")];
+        ConfigurationResult result = new WanConfigurationBuilder()
+            .AddLink("a", "eth0", link => link with { Addressing = AddressingKind.Paired, Peer = "cloud", PeerAddresses = far })
+            .AddLink("b", "eth1", link => link with { Addressing = AddressingKind.Paired, Peer = "cloud", PeerAddresses = far })
+            .Build();
+
+        ConfigurationError error = Assert.Single(result.Errors);
+        Assert.Equal(("spec.peer.addresses[0]", ConfigurationErrorCodes.Contradiction), (error.Path, error.Code));
+        Assert.StartsWith("192.0.2.1 is the far end's address on link 'a' too.", error.Message, StringComparison.Ordinal);
     }
 }

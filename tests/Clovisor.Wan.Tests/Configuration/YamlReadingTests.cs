@@ -97,6 +97,18 @@ public sealed class YamlReadingTests
         Assert.NotEqual(expected with { NextHops = [] }, link);
     }
 
+    [Fact]
+    public void Reads_the_far_end_of_a_paired_link()
+    {
+        WanLink link = Read(
+            "apiVersion: wan.clovisor.io/v1alpha1\nkind: WanLink\nmetadata: { name: x }\nspec:\n  device: eth0\n  addressing: paired\n  peer: { name: cloud, addresses: [192.0.2.1, \"2001:db8::1\"] }\n").Links[0];
+
+        Assert.Equal((AddressingKind.Paired, "cloud"), (link.Addressing, link.Peer));
+        Assert.Equal([IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")], link.PeerAddresses);
+        Assert.NotEqual(link, link with { PeerAddresses = [] });
+        Assert.NotEqual(link, link with { Peer = "other" });
+    }
+
     [Theory]
     [InlineData("{ targets: [9.9.9.9] }", 250, 1000)]
     [InlineData("{ kind: tcp, port: 443, targets: [9.9.9.9] }", 5000, 3000)]

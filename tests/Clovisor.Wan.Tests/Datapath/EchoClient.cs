@@ -16,10 +16,10 @@ internal sealed class EchoClient : IDisposable
     private readonly IPEndPoint _server;
 
     /// <summary>Must be made on a thread of the namespace that it shall send from.</summary>
-    internal EchoClient(bool tcp, IPAddress source, IPAddress server, byte dscp, string? device = null)
+    internal EchoClient(bool tcp, IPAddress source, IPAddress server, byte dscp, string? device = null, int port = EchoServer.Port)
     {
         ProtocolType protocol = tcp ? ProtocolType.Tcp : ProtocolType.Udp;
-        _server = new IPEndPoint(server, EchoServer.Port);
+        _server = new IPEndPoint(server, port);
         _socket = new Socket(source.AddressFamily, tcp ? SocketType.Stream : SocketType.Dgram, protocol)
         {
             ReceiveTimeout = 10_000,

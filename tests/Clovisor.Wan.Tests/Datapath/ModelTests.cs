@@ -40,7 +40,7 @@ public sealed class ModelTests : IDisposable
     [KernelFact]
     public void Sockets_that_connect_are_entered_as_the_model_says()
     {
-        using var kernel = new KernelDatapath(KernelDatapath.Shipped(), 20);
+        using var kernel = new KernelDatapath(KernelDatapath.Shipped(), 12);
         using var check = new SocketCheck(_site, kernel);
 
         Agrees(check.Run(1, 500));

@@ -61,6 +61,31 @@ public sealed class PlanRulesTests
             new DatapathPlan { Links = [Link("wan0") with { Addressing = AddressingKind.Preserved, SourceV4 = null }], Associations = [] }, []);
 
     [Fact]
+    public void Refuses_pairs_that_cannot_be_told_apart_and_lists_them()
+    {
+        DatapathLink paired = Link("wan0") with { Addressing = AddressingKind.Paired, Peer = "cloud", PeerV4 = IPAddress.Parse("192.0.2.9") };
+        DatapathLink[] links =
+        [
+            paired,
+            paired with { Name = "wan1", InterfaceIndex = 8 },
+            paired with { Name = "wan2", InterfaceIndex = 9, PeerV4 = null },
+            paired with { Name = "wan3", InterfaceIndex = 10, Peer = null, PeerV4 = IPAddress.Parse("2001:db8::1") },
+            paired with { Name = "wan4", InterfaceIndex = 11, Addressing = AddressingKind.Translated, PeerV4 = IPAddress.Parse("192.0.2.10") },
+            paired with { Name = "wan5", InterfaceIndex = 12, SourceV4 = null, PeerV4 = IPAddress.Parse("192.0.2.11") },
+        ];
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => PlanRules.Require(new DatapathPlan { Links = [.. links], Associations = [] }, []));
+
+        Assert.All(
+            new[]
+            {
+                "links 'wan0', 'wan1' have the same peer address 192.0.2.9", "link 'wan2' is paired, and has no peer address", "link 'wan3' is paired: its peer's name must have",
+                "the peer 2001:db8::1 is not an IPv4 address", "link 'wan4' has a peer, and is not paired", "link 'wan5' translates and has an IPv4 next hop, but no IPv4 source",
+            },
+            fault => Assert.Contains(fault, refusal.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Refuses_more_links_than_the_maps_hold()
     {
         DatapathLink[] links = [.. Enumerable.Range(1, 17).Select(index => Link($"wan{index}") with { InterfaceIndex = index })];

@@ -131,9 +131,14 @@ internal sealed class WanLab : IDisposable
         Own(Edge.Run(() => new EchoClient(tcp, LinkSource(0, v6), IPAddress.Parse(v6 ? ServerV6 : ServerV4), dscp, device)));
 
     /// <summary>Bytes that the cloud received by a link, as its device counted them.</summary>
-    internal long CloudReceived(int link)
+    internal long CloudReceived(int link) => Received(Cloud, CloudDevice(link));
+
+    /// <summary>The same of the edge.</summary>
+    internal long EdgeReceived(int link) => Received(Edge, Device(link));
+
+    private static long Received(NetworkNamespace side, string device)
     {
-        using var statistics = JsonDocument.Parse(Cloud.Ip("-j", "-s", "link", "show", "dev", CloudDevice(link)));
+        using var statistics = JsonDocument.Parse(side.Ip("-j", "-s", "link", "show", "dev", device));
         return statistics.RootElement[0].GetProperty("stats64").GetProperty("rx").GetProperty("bytes").GetInt64();
     }
 

@@ -32,8 +32,11 @@ public sealed record WanLinkSpec
     public ImmutableArray<string>? Addresses { get; init; }
 
     /// <summary>How the addresses of sessions relate to the link. The default is translated.</summary>
-    [AllowedValues("translated", "preserved")]
+    [AllowedValues("translated", "preserved", "paired")]
     public string? Addressing { get; init; }
+
+    /// <summary>The site at the far end of a link that is paired, which has Clovisor too. Of no other link.</summary>
+    public LinkPeerSpec? Peer { get; init; }
 
     /// <summary>When the link may be chosen. The default is normal.</summary>
     [AllowedValues("normal", "backup")]

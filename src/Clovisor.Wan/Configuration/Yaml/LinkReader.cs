@@ -13,6 +13,7 @@ internal static class LinkReader
     public static WanLink Read(string name, FieldReader spec)
     {
         spec.TryText("device", "name the network device, such as eth1", out string? device);
+        FieldReader? peer = spec.Nested("peer", "write peer: { name: cloud, addresses: [192.0.2.1] }");
         var link = new WanLink
         {
             Name = name,
@@ -20,7 +21,13 @@ internal static class LinkReader
             NextHops = Addresses(spec, "nextHop"),
             Addresses = Addresses(spec, "addresses"),
             Addressing = spec.Word(
-                "addressing", AddressingKind.Translated, ("translated", AddressingKind.Translated), ("preserved", AddressingKind.Preserved)),
+                "addressing",
+                AddressingKind.Translated,
+                ("translated", AddressingKind.Translated),
+                ("preserved", AddressingKind.Preserved),
+                ("paired", AddressingKind.Paired)),
+            Peer = peer?.OptionalText("name", "name the site at the far end, the same in all links that lead there"),
+            PeerAddresses = peer is null ? [] : peer.List<IPAddress>("addresses", TryAddress, AddressHint),
             Role = spec.Word("role", LinkRole.Normal, ("normal", LinkRole.Normal), ("backup", LinkRole.Backup)),
             Transport = spec.Word("transport", LinkTransport.Public, ("public", LinkTransport.Public), ("private", LinkTransport.Private)),
             Billing = spec.Word("billing", LinkBilling.Flat, ("flat", LinkBilling.Flat), ("usage", LinkBilling.Usage)),
@@ -31,6 +38,7 @@ internal static class LinkReader
             Probes = [.. ReadProbes(spec)],
             Recovery = ReadRecovery(spec.Nested("recovery", "write recovery: { good: 8, holdDown: 10s }")),
         };
+        peer?.Finish();
         spec.Finish();
         return link;
     }

@@ -21,6 +21,9 @@ internal struct ClvBinding
 
     internal readonly bool IsTranslated => Has(ClvBindingFlag.Translated);
 
+    /// <summary>Whether the session is of a pair: it has the addresses of whatever link it takes, at both ends.</summary>
+    internal readonly bool IsPaired => IsTranslated && !IsPinned;
+
     internal readonly bool IsLost => Has(ClvBindingFlag.Lost);
 
     /// <summary>The same, but taken by the programs as if its link had failed.</summary>

@@ -15,9 +15,15 @@ internal struct ClvLink
     internal uint SourceV4;
     internal ClvAddress NextHopV6;
     internal ClvAddress SourceV6;
+    internal uint PeerV4;
+    internal ClvAddress PeerV6;
+    internal ushort Pair;
+    internal ushort Reserved;
     internal ClvName Name;
 
     internal readonly bool IsUsable => (Flags & ClvLinkFlag.Usable) != 0;
+
+    internal readonly bool IsPaired => (Flags & ClvLinkFlag.Paired) != 0;
 
     /// <summary>The entry for a link of a plan that takes the place of this one.</summary>
     internal readonly ClvLink Next(DatapathLink link)
@@ -26,13 +32,17 @@ internal struct ClvLink
         {
             Ifindex = (uint)link.InterfaceIndex,
             Flags = (link.Usable ? ClvLinkFlag.Usable : 0)
-                | (link.Addressing == AddressingKind.Translated ? ClvLinkFlag.Translated : 0)
+                | (link.Addressing == AddressingKind.Preserved ? 0 : ClvLinkFlag.Translated)
+                | (link.Addressing == AddressingKind.Paired ? ClvLinkFlag.Paired : 0)
                 | (link.NextHopV4 is null ? 0 : ClvLinkFlag.Ipv4)
                 | (link.NextHopV6 is null ? 0 : ClvLinkFlag.Ipv6),
             NextHopV4 = ClvAddress.RawV4(link.NextHopV4),
             SourceV4 = ClvAddress.RawV4(link.SourceV4),
             NextHopV6 = ClvAddress.From(link.NextHopV6),
             SourceV6 = ClvAddress.From(link.SourceV6),
+            PeerV4 = ClvAddress.RawV4(link.PeerV4),
+            PeerV6 = ClvAddress.From(link.PeerV6),
+            Pair = PairNumber.Of(link.Peer),
             Name = ClvName.From(link.Name),
         };
         next.Generation = LooksTheSameToPeers(in next) ? Generation : Generation + 1;
@@ -45,7 +55,7 @@ internal struct ClvLink
     /// <summary>Whether packets may be sent by either in the middle of the change from one to the other.</summary>
     internal readonly bool LooksTheSameToPeers(in ClvLink other)
     {
-        const ClvLinkFlag Addressing = ClvLinkFlag.Translated | ClvLinkFlag.Ipv4 | ClvLinkFlag.Ipv6;
+        const ClvLinkFlag Addressing = ClvLinkFlag.Translated | ClvLinkFlag.Paired | ClvLinkFlag.Ipv4 | ClvLinkFlag.Ipv6;
         return Ifindex != 0 && SourceV4 == other.SourceV4 && SourceV6.Equals(in other.SourceV6)
             && (Flags & Addressing) == (other.Flags & Addressing);
     }

@@ -9,4 +9,5 @@ internal enum ClvLinkFlag : uint
     Translated = 2,
     Ipv4 = 4,
     Ipv6 = 8,
+    Paired = 16,
 }

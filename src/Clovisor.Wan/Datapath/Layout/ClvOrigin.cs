@@ -8,11 +8,12 @@ internal struct ClvOrigin
 {
     internal ClvAddress Addr;
     internal ushort Port;
-    internal ushort Reserved;
+    internal byte Far;
+    internal byte Reserved;
 
-    internal readonly bool Equals(in ClvOrigin other) => Port == other.Port && Addr.Equals(in other.Addr);
+    internal readonly bool Equals(in ClvOrigin other) => Port == other.Port && Far == other.Far && Addr.Equals(in other.Addr);
 
-    /// <summary>The key of the session that the arriving tuple belongs to.</summary>
+    /// <summary>The key of the session that the arriving tuple belongs to, where it is of no pair.</summary>
     internal readonly ClvTuple SessionKey(in ClvTuple arriving) => new()
     {
         Saddr = Addr,
@@ -21,4 +22,9 @@ internal struct ClvOrigin
         Dport = arriving.Sport,
         Protocol = arriving.Protocol,
     };
+
+    /// <summary>The same, where it is of a pair.</summary>
+    /// <param name="arriving">The tuple, which has no addresses.</param>
+    /// <param name="far">The address where the other end is at home.</param>
+    internal readonly ClvTuple SessionKey(in ClvTuple arriving, in ClvAddress far) => SessionKey(in arriving) with { Daddr = far };
 }

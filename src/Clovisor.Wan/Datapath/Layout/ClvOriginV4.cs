@@ -8,9 +8,10 @@ internal struct ClvOriginV4
 {
     internal uint Addr;
     internal ushort Port;
-    internal ushort Reserved;
+    internal byte Far;
+    internal byte Reserved;
 
-    internal static ClvOriginV4 From(in ClvOrigin origin) => new() { Addr = origin.Addr.RawV4(), Port = origin.Port };
+    internal static ClvOriginV4 From(in ClvOrigin origin) => new() { Addr = origin.Addr.RawV4(), Port = origin.Port, Far = origin.Far };
 
-    internal readonly ClvOrigin Widen() => new() { Addr = ClvAddress.FromRawV4(Addr), Port = Port };
+    internal readonly ClvOrigin Widen() => new() { Addr = ClvAddress.FromRawV4(Addr), Port = Port, Far = Far };
 }

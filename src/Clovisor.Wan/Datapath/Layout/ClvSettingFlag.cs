@@ -8,4 +8,5 @@ internal enum ClvSettingFlag : uint
     ClearTags = 1,
     TrustedOnly = 2,
     Answers = 4,
+    Paired = 8,
 }

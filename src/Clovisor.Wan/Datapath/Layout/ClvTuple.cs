@@ -15,7 +15,8 @@ internal struct ClvTuple : IEquatable<ClvTuple>
     internal ushort Sport;
     internal ushort Dport;
     internal byte Protocol;
-    internal Padding Reserved;
+    internal byte Reserved;
+    internal ushort Pair;
 
     internal readonly bool IsV4 => Saddr.IsV4;
 
@@ -56,6 +57,17 @@ internal struct ClvTuple : IEquatable<ClvTuple>
         Sport = Dport,
         Dport = port,
         Protocol = Protocol,
+    };
+
+    /// <summary>The same in a pair: by any of its links.</summary>
+    internal readonly ClvTuple ReverseInPair(ushort pair, ushort port) => new()
+    {
+        Saddr = IsV4 ? ClvAddress.FromRawV4(0) : default,
+        Daddr = IsV4 ? ClvAddress.FromRawV4(0) : default,
+        Sport = Dport,
+        Dport = port,
+        Protocol = Protocol,
+        Pair = pair,
     };
 
     internal readonly SessionTuple ToSession() =>

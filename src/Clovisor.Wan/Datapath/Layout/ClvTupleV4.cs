@@ -11,7 +11,8 @@ internal struct ClvTupleV4
     internal ushort Sport;
     internal ushort Dport;
     internal byte Protocol;
-    internal ClvTuple.Padding Reserved;
+    internal byte Reserved;
+    internal ushort Pair;
 
     /// <summary>The key of a tuple whose addresses are mapped.</summary>
     internal static ClvTupleV4 From(in ClvTuple tuple) => new()
@@ -21,6 +22,7 @@ internal struct ClvTupleV4
         Sport = tuple.Sport,
         Dport = tuple.Dport,
         Protocol = tuple.Protocol,
+        Pair = tuple.Pair,
     };
 
     internal readonly ClvTuple Widen() => new()
@@ -30,5 +32,6 @@ internal struct ClvTupleV4
         Sport = Sport,
         Dport = Dport,
         Protocol = Protocol,
+        Pair = Pair,
     };
 }
