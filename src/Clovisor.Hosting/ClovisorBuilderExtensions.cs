@@ -102,6 +102,7 @@ public static class ClovisorBuilderExtensions
         parts.Services.TryAddSingleton<ClassEndpoint>();
         parts.Services.TryAddSingleton<StatusEndpoints>();
         parts.Services.TryAddSingleton<WarmUp>();
+        parts.Services.TryAddSingleton<OpeningWatch>();
         parts.Services.TryAddSingleton<OpenEndpoint>();
         parts.Services.TryAddSingleton<AccessLogEndpoint>();
         parts.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SessionApiServer>());

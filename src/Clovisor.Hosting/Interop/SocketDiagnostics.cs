@@ -54,16 +54,16 @@ internal sealed partial class SocketDiagnostics : IDisposable
         return made;
     }
 
-    /// <summary>Adds the local ports of connections to an end point that have sent their SYN and wait for the answer.</summary>
+    /// <summary>Adds the connections of a family that have sent their SYN and wait for the answer.</summary>
     /// <returns>False when the kernel did not answer.</returns>
-    internal bool TryFindOpening(IPEndPoint destination, HashSet<int> localPorts)
+    internal bool TryFindOpening(AddressFamily family, HashSet<OpeningConnection> opening)
     {
         Span<byte> request = stackalloc byte[RequestLength];
         request.Clear();
         BinaryPrimitives.WriteInt32LittleEndian(request, RequestLength);
         BinaryPrimitives.WriteUInt16LittleEndian(request[4..], ByFamily);
         BinaryPrimitives.WriteUInt16LittleEndian(request[6..], RequestDump);
-        request[HeaderLength] = destination.AddressFamily == AddressFamily.InterNetwork ? FamilyIpv4 : FamilyIpv6;
+        request[HeaderLength] = family == AddressFamily.InterNetwork ? FamilyIpv4 : FamilyIpv6;
         request[HeaderLength + 1] = (byte)ProtocolType.Tcp;
         BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderLength + 4)..], SynSent);
         if (Send(_socket, request, RequestLength, 0) != RequestLength)
@@ -71,9 +71,6 @@ internal sealed partial class SocketDiagnostics : IDisposable
             return false;
         }
 
-        Span<byte> wanted = stackalloc byte[16];
-        wanted.Clear();
-        destination.Address.TryWriteBytes(wanted, out _);
         while (true)
         {
             nint length = Receive(_socket, _buffer, _buffer.Length, 0);
@@ -92,9 +89,10 @@ internal sealed partial class SocketDiagnostics : IDisposable
                     return type == MessageDone;
                 }
 
-                if (size >= DestinationAt + 16 && BinaryPrimitives.ReadUInt16BigEndian(rest[DestinationPortAt..]) == destination.Port && rest.Slice(DestinationAt, 16).SequenceEqual(wanted))
+                if (size >= DestinationAt + 16)
                 {
-                    localPorts.Add(BinaryPrimitives.ReadUInt16BigEndian(rest[SourcePortAt..]));
+                    opening.Add(new OpeningConnection(
+                        MemoryMarshal.Read<UInt128>(rest[DestinationAt..]), BinaryPrimitives.ReadUInt16BigEndian(rest[DestinationPortAt..]), BinaryPrimitives.ReadUInt16BigEndian(rest[SourcePortAt..])));
                 }
 
                 rest = rest[Math.Min(rest.Length, (size + 3) & ~3)..];
