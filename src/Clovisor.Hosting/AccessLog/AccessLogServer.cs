@@ -12,11 +12,13 @@ using Microsoft.Extensions.Logging;
 namespace Clovisor.Hosting.AccessLog;
 
 /// <summary>Serves Envoy's access log (gRPC) on a unix socket of its own, since a socket without TLS cannot speak HTTP/1.1 and HTTP/2. Does nothing where no path is set.</summary>
-internal sealed partial class AccessLogServer(LiveOptions<SessionApiOptions> live, AccessLogEndpoint endpoint, CallerGate gate, ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
+internal sealed partial class AccessLogServer(LiveOptions<SessionApiOptions> live, AccessLogEndpoint endpoint, CallerGate gate, TimeProvider time, ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
 {
     // One entry is some hundred bytes. Beyond a stream's window Envoy drops entries, and never keeps a request waiting.
     private const int LargestMessage = 262_144;
     private const int Window = 131_072;
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly SessionApiOptions _options = live.Current;
     private readonly ILogger<AccessLogServer> _log = loggers.CreateLogger<AccessLogServer>();
@@ -66,9 +68,11 @@ internal sealed partial class AccessLogServer(LiveOptions<SessionApiOptions> liv
     {
         if (_app is { } app)
         {
-            // Proxies never end a log by themselves.
+            // Proxies never end a log by themselves, and what they still send is of no use: their connections are not waited for.
             endpoint.End();
-            await app.StopAsync(cancellationToken).ConfigureAwait(false);
+            using CancellationTokenSource limit = new(StopLimit, time);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            await app.StopAsync(either.Token).ConfigureAwait(false);
             File.Delete(_options.AccessLogSocketPath!);
         }
     }
