@@ -8,13 +8,10 @@ namespace Clovisor.Hosting.SessionApi;
 /// <summary>JSON that is written whole before it is sent, so that head and body leave in one piece. Of one thread, until it is sent.</summary>
 internal sealed class JsonAnswer
 {
-    // What a large answer has taken is not kept for the next one.
-    private const int LargestKept = 65_536;
-
     [ThreadStatic]
     private static JsonAnswer? _kept;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new(1024);
+    private readonly PieceBuffer _bytes = new();
 
     private JsonAnswer() => Writer = new Utf8JsonWriter(_bytes);
 
@@ -32,7 +29,7 @@ internal sealed class JsonAnswer
     internal void EndLine(PipeWriter output)
     {
         Writer.Flush();
-        output.Write(_bytes.WrittenSpan);
+        _bytes.CopyTo(output);
         output.Write("\n"u8);
         Clear();
     }
@@ -56,24 +53,21 @@ internal sealed class JsonAnswer
     /// <summary>Gives the buffer to the next answer of this thread.</summary>
     internal void Keep()
     {
-        if (_bytes.Capacity <= LargestKept)
-        {
-            Clear();
-            _kept = this;
-        }
+        Clear();
+        _kept = this;
     }
 
     private void WriteWithLength(HttpResponse response)
     {
         Writer.Flush();
-        response.ContentLength = _bytes.WrittenCount;
-        response.BodyWriter.Write(_bytes.WrittenSpan);
+        response.ContentLength = _bytes.Length;
+        _bytes.CopyTo(response.BodyWriter);
         Keep();
     }
 
     private void Clear()
     {
-        _bytes.ResetWrittenCount();
+        _bytes.Clear();
         Writer.Reset();
     }
 }
