@@ -34,9 +34,10 @@ public static class EnvoyConfiguration
 
               """
             : "route_config:\n" + EnvoyYaml.Indented(2, Routes(mode, rules, settings));
-        IEnumerable<string> clusters = !settings.Tags(mode)
-            ? [Cluster(Unclassified, settings)]
-            : EnvoyChecker.Confined(rules.Classes, settings).Append(new EnvoyClass("", null, EnvoyChecker.Unclassified(rules.Classes, settings))).Select(@class => Cluster(@class, settings));
+
+        // A port of a class tags a connection whatever the mode: what is not of the class keeps off its ports.
+        EnvoyClass rest = Unclassified with { SourcePorts = EnvoyChecker.Unclassified(rules.Classes, settings) };
+        IEnumerable<string> clusters = (settings.Tags(mode) ? EnvoyChecker.Confined(rules.Classes, settings).Append(rest) : [rest]).Select(@class => Cluster(@class, settings));
         return $$"""
             node: { id: clovisor-edge, cluster: clovisor-edge }
             static_resources:

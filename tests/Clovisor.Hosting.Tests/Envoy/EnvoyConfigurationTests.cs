@@ -114,6 +114,18 @@ public sealed class EnvoyConfigurationTests : IDisposable
     }
 
     [Theory]
+    [InlineData(EnvoyMode.Exact, null)]
+    [InlineData(EnvoyMode.Report, "/run/log.sock")]
+    public void Connections_without_a_tag_keep_off_the_ports_of_classes(EnvoyMode mode, string? log)
+    {
+        EnvoyRules rules = new() { Classes = [new("minion", 10, new PortRange(40_000, 40_999))], Fields = Fields };
+        YamlNode clusters = Parse(EnvoyConfiguration.Render(mode, rules, Settings with { AccessLogSocket = log }))["static_resources"]["clusters"];
+
+        // 41,000 to 60,999, as the kernel takes it.
+        Assert.Equal("3997671464", ((YamlSequenceNode)clusters).Last()["upstream_bind_config"]["socket_options"][0]["int_value"].ToString());
+    }
+
+    [Theory]
     [InlineData(EnvoyMode.Exact, "/run/log.sock", "of use in report mode alone, and this is Exact mode")]
     [InlineData(EnvoyMode.Tag, "/run/log.sock", "of use in report mode alone, and this is Tag mode")]
     [InlineData(EnvoyMode.Report, "/run/clovisor/clovisor.sock", "does not speak gRPC")]
