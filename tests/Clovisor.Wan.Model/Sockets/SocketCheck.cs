@@ -117,6 +117,9 @@ internal sealed partial class SocketCheck(TestSite site, KernelDatapath kernel) 
         }
 
         socket.Blocking = false;
+
+        // A connection that was answered meanwhile would keep its addresses for a while after it is closed, and the next one with the same could not begin.
+        socket.LingerState = new LingerOption(true, 0);
         byte dscp = TableGenerator.Dscps[random.Next(TableGenerator.Dscps.Length)];
         SetDscp(socket, dscp, v6 || mapped);
         IPAddress near = TestSite.Source(random.Next(3), v6);
