@@ -6,6 +6,7 @@
 # Results: tables, DIR/session-api.jsonl. Exit status: 0 every promise is kept, 1 one is not, 2 it could not be run.
 set -euo pipefail
 cd "$(dirname "$0")"
+. ./session-lab.sh
 
 rounds=5 rate=2000 seconds=10 connections=50 batch=2048 builds='aot jit' out=../artifacts/benchmarks build=1
 while [ $# -gt 0 ]; do
@@ -28,13 +29,7 @@ fi
 mkdir -p "$out"
 out=$(realpath "$out")
 bin=$(realpath -m ../artifacts/session-bench)
-if [ "$build" = 1 ]; then
-  mkdir -p "$bin"
-  cc -O2 -Wall -Wextra -Werror -o "$bin/reporters" native/reporters/reporters.c || exit 2
-  dotnet publish Clovisor.Hosting.SessionBench -c Release -v q --nologo -o "$bin" >&2 || exit 2
-  dotnet publish ../samples/EdgeHost -c Release -v q --nologo -p:PublishAot=false -o "$bin/jit" >&2 || exit 2
-  case $builds in *aot*) dotnet publish ../samples/EdgeHost -c Release -v q --nologo -o "$bin/aot" >&2 || exit 2 ;; esac
-fi
+[ "$build" = 0 ] || build_session_bench "$bin" "$builds"
 id=clvs-$$
 scratch=$(mktemp -d)
 lines=$out/session-api.jsonl
@@ -52,19 +47,6 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 2' INT TERM
-
-make_namespaces() {
-  local edge=$id-$1 isp=$id-$1-isp
-  ip netns add "$edge"
-  ip netns add "$isp"
-  for i in 0 1; do
-    ip -n "$edge" link add "wan$i" type veth peer name "isp$i" netns "$isp"
-    ip -n "$edge" addr add "10.9.$i.1/24" dev "wan$i"
-    ip -n "$isp" addr add "10.9.$i.2/24" dev "isp$i"
-    ip -n "$edge" link set "wan$i" up
-    ip -n "$isp" link set "isp$i" up
-  done
-}
 
 # Starts a server and waits until it says that it takes requests.
 start() {
@@ -86,7 +68,7 @@ mkdir "$scratch/bpf"
 mount -t bpf "$id" "$scratch/bpf"
 peers=()
 for kind in $builds; do
-  make_namespaces "$kind"
+  make_site "$id-$kind"
   # Not by ip netns exec, whose mounts, and with them the pins, would go with the command.
   start "clovisor-$kind" nsenter --net="/run/netns/$id-$kind" \
     "$bin/$kind/EdgeHost" run --config "$bin/config" --namespace app --socket "$scratch/clovisor-$kind.sock" --pin "$scratch/bpf/$kind"

@@ -5,6 +5,7 @@
 # Exit status: 0 the promise is kept by the build that ships (ahead of time; just in time where that is the only one), 1 it is not, 2 it could not be run. Needs root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. benchmarks/session-lab.sh
 
 sessions=250000 churn=1000000 builds='aot jit' build=1 most=80
 while [ $# -gt 0 ]; do
@@ -21,13 +22,7 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 2
 fi
 bin=$(realpath -m artifacts/session-bench)
-if [ "$build" = 1 ]; then
-  mkdir -p "$bin"
-  cc -O2 -Wall -Wextra -Werror -o "$bin/reporters" benchmarks/native/reporters/reporters.c || exit 2
-  dotnet publish benchmarks/Clovisor.Hosting.SessionBench -c Release -v q --nologo -o "$bin" >&2 || exit 2
-  dotnet publish samples/EdgeHost -c Release -v q --nologo -p:PublishAot=false -o "$bin/jit" >&2 || exit 2
-  case $builds in *aot*) dotnet publish samples/EdgeHost -c Release -v q --nologo -o "$bin/aot" >&2 || exit 2 ;; esac
-fi
+[ "$build" = 0 ] || build_session_bench "$bin" "$builds"
 id=clvm-$$
 scratch=$(mktemp -d)
 pid=''
@@ -45,15 +40,7 @@ clean() {
 trap clean EXIT
 trap 'exit 2' INT TERM
 
-ip netns add "$id"
-ip netns add "$id-isp"
-for i in 0 1; do
-  ip -n "$id" link add "wan$i" type veth peer name "isp$i" netns "$id-isp"
-  ip -n "$id" addr add "10.9.$i.1/24" dev "wan$i"
-  ip -n "$id-isp" addr add "10.9.$i.2/24" dev "isp$i"
-  ip -n "$id" link set "wan$i" up
-  ip -n "$id-isp" link set "isp$i" up
-done
+make_site "$id"
 mkdir "$scratch/bpf"
 mount -t bpf "$id" "$scratch/bpf"
 

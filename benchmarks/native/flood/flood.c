@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../arguments.h"
+
 #define PAYLOAD 22	/* 64 bytes on the wire with all headers */
 
 static uint64_t now(clockid_t clock)
@@ -39,22 +41,6 @@ static int die(const char *what)
 {
 	fprintf(stderr, "flood: %s: %s\n", what, strerror(errno));
 	return 1;
-}
-
-static long number(int argc, char **argv, const char *name, long otherwise)
-{
-	for (int i = 1; i + 1 < argc; i += 2)
-		if (!strcmp(argv[i], name))
-			return strtol(argv[i + 1], NULL, 10);
-	return otherwise;
-}
-
-static const char *text(int argc, char **argv, const char *name, const char *otherwise)
-{
-	for (int i = 1; i + 1 < argc; i += 2)
-		if (!strcmp(argv[i], name))
-			return argv[i + 1];
-	return otherwise;
 }
 
 static double percentile(const double *sorted, long count, double part)

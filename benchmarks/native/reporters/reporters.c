@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../arguments.h"
+
 #define LARGEST_REPORT	320
 #define ANSWER_ROOM	(4 << 20)
 #define FIRST_PORT	1024
@@ -55,22 +57,6 @@ static int die(const char *what)
 {
 	fprintf(stderr, "reporters: %s: %s\n", what, strerror(errno));
 	exit(2);
-}
-
-static long number(int argc, char **argv, const char *name, long otherwise)
-{
-	for (int i = 1; i + 1 < argc; i += 2)
-		if (!strcmp(argv[i], name))
-			return strtol(argv[i + 1], NULL, 10);
-	return otherwise;
-}
-
-static const char *text(int argc, char **argv, const char *name, const char *otherwise)
-{
-	for (int i = 1; i + 1 < argc; i += 2)
-		if (!strcmp(argv[i], name))
-			return argv[i + 1];
-	return otherwise;
 }
 
 static int ascending(const void *a, const void *b)

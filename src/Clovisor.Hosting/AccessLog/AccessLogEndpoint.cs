@@ -67,10 +67,10 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
         }
     }
 
-    private SessionOutcome Enter(CommonProperties entry, string source, string destination, CallerAccount caller)
+    private SessionOutcome Enter(CommonProperties entry, IPEndPoint source, IPEndPoint destination, CallerAccount caller)
     {
         List<ApiError> errors = [];
-        SessionTuple? tuple = ReportValidation.Tuple(new SessionReport { Protocol = "tcp", Source = source, Destination = destination }, errors);
+        SessionTuple? tuple = ReportValidation.Tuple(new SessionReport { Protocol = "tcp", Source = source.ToString(), Destination = destination.ToString() }, errors);
         string? named = ClassOf(entry, errors);
         if (tuple is not { } session || errors.Count > 0)
         {
@@ -78,7 +78,7 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
             return SessionOutcome.Refused(StatusCodes.Status400BadRequest, errors);
         }
 
-        if (EndPointOf(entry.DownstreamDirectRemoteAddress) is { } client && !caller.Rule.MaySpeakFor(IPEndPoint.Parse(client).Address))
+        if (EndPointOf(entry.DownstreamDirectRemoteAddress) is { } client && !caller.Rule.MaySpeakFor(client.Address))
         {
             caller.CountRefused();
             return SessionOutcome.Refused(StatusCodes.Status403Forbidden);
@@ -124,8 +124,8 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
         return null;
     }
 
-    private static string? EndPointOf(Address? address) =>
+    private static IPEndPoint? EndPointOf(Address? address) =>
         address?.SocketAddress is { Protocol: 0, PortValue: > 0 and <= ushort.MaxValue } socket && IPAddress.TryParse(socket.Address, out IPAddress? parsed)
-            ? new IPEndPoint(parsed, (int)socket.PortValue).ToString()
+            ? new IPEndPoint(parsed, (int)socket.PortValue)
             : null;
 }

@@ -105,10 +105,7 @@ internal sealed class Re2Automaton(Re2Program program)
         {
             Re2Threads threads = Room(room, 0);
             Re2Threads reached = Room(room, 1);
-            foreach (int instruction in from.Instructions)
-            {
-                threads.Add(instruction);
-            }
+            from.AddTo(ref threads);
 
             bool matched = _program.Step(ref threads, ref reached, _program.PlaceBetween(from.Behind, byteClass), byteClass);
             if (byteClass == _program.ClassCount)
@@ -180,10 +177,7 @@ internal sealed class Re2Automaton(Re2Program program)
         {
             Re2Threads threads = Room(room, 0);
             Re2Threads reached = Room(room, 1);
-            foreach (int instruction in from.Instructions)
-            {
-                threads.Add(instruction);
-            }
+            from.AddTo(ref threads);
 
             Re2Place behind = from.Behind;
             foreach (byte value in input)
@@ -217,6 +211,14 @@ internal sealed class Re2Automaton(Re2Program program)
 
     private sealed record State(int[] Instructions, Re2Place Behind)
     {
+        public void AddTo(ref Re2Threads threads)
+        {
+            foreach (int instruction in Instructions)
+            {
+                threads.Add(instruction);
+            }
+        }
+
         public bool Equals(State? other) => other is not null && Behind == other.Behind && Instructions.AsSpan().SequenceEqual(other.Instructions);
 
         public override int GetHashCode()

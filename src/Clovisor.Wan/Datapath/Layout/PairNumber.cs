@@ -5,7 +5,7 @@ namespace Clovisor.Wan.Datapath.Layout;
 /// <summary>The number by which the maps know the far end of paired links: of its name alone, so that it is the same after every reload and restart.</summary>
 internal static class PairNumber
 {
-    /// <summary>1 to 65535; 0 for no name. Two names may have the same number, which <c>PlanRules</c> refuses in one plan.</summary>
+    /// <summary>1 to 65535; 0 for no name. Two names may have the same number, which <see cref="PairRules"/> refuses in one plan.</summary>
     internal static ushort Of(string? peer)
     {
         if (string.IsNullOrEmpty(peer))
