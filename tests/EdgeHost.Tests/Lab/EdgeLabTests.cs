@@ -33,6 +33,7 @@ public sealed class EdgeLabTests
         Directory.CreateDirectory(names.LogDirectory);
         Directory.CreateDirectory(names.ProcessDirectory);
         await using LabProcess process = LabProcess.Start(names, names.Edge, "left", ["sleep", "600"]);
+        await UntilItRunsAsync(names);
 
         await using (EdgeLab lab = await EdgeLab.CreateAsync(names, Token))
         {
@@ -43,6 +44,15 @@ public sealed class EdgeLabTests
         }
 
         Assert.Empty(LabResidue.Find(names));
+    }
+
+    // A process that is just being executed has no environment to be known by.
+    private static async Task UntilItRunsAsync(LabNames names)
+    {
+        while (!LabProcesses.Find(names).Any(static p => p.Command == "sleep 600"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Token);
+        }
     }
 
     [KernelFact]
