@@ -85,6 +85,8 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
 
     private (Hook Hook, FrameSpec Spec) Draw() => random.Next(_watching > 0 ? 30 : 0, 100) switch
     {
+        // Where there is little room, more that asks for some.
+        _ when tables.IsCrowded && random.Next(3) == 0 => (Hook.Egress, Stranger(leaving: true) with { TcpFlags = Packet.Syn }),
         < 25 => (Hook.Egress, Stranger(leaving: true)),
         < 38 => (Hook.Egress, OfSession() ?? Stranger(leaving: true)),
         < 49 => (Hook.Lan, OfSession() ?? Stranger(leaving: true)),

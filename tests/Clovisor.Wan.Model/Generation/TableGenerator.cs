@@ -20,6 +20,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
     internal Tables Next(int capacity, bool trusted)
     {
         var tables = new Tables { Capacity = capacity, SenderTrusted = trusted };
+        bool crowded = tables.IsCrowded;
         foreach ((uint device, int mtu) in site.Mtus)
         {
             tables.Mtus[device] = mtu;
@@ -54,12 +55,13 @@ internal sealed class TableGenerator(Random random, TestSite site)
             tables.Slots[association] = Slots(tables);
         }
 
-        foreach (byte dscp in Dscps.Where(dscp => dscp != 0 && random.Next(2) == 0))
+        // Where there is little room, most that comes is tagged: it takes what is left, and finds the table full after that.
+        foreach (byte dscp in Dscps.Where(dscp => dscp != 0 && (crowded || random.Next(2) == 0)))
         {
             tables.Dscp[dscp] = (uint)Associations[random.Next(Associations.Length)] + 1;
         }
 
-        foreach (int port in Ports.Where(_ => random.Next(4) == 0))
+        foreach (int port in Ports.Where(_ => random.Next(crowded ? 2 : 4) == 0))
         {
             tables.Ports[port / 64].Set(port % 64, Associations[random.Next(Associations.Length)]);
         }
@@ -67,8 +69,13 @@ internal sealed class TableGenerator(Random random, TestSite site)
         tables.Settings = new ClvSettings
         {
             Flags = (ClvSettingFlag)random.Next(4) | (random.Next(2) == 0 ? 0 : ClvSettingFlag.Paired) | (random.Next(4) == 0 ? 0 : ClvSettingFlag.Answers),
-            DscpMask = random.Next(4) switch { 0 => 0, 1 => 0b111000, 2 => 46, _ => 63 },
+            DscpMask = random.Next(crowded ? 8 : 4) switch { 0 => 0, 1 => 0b111000, 2 => 46, _ => 63 },
         };
+        if (crowded && random.Next(4) != 0)
+        {
+            tables.Settings.Flags &= ~ClvSettingFlag.TrustedOnly;
+        }
+
         return tables;
     }
 

@@ -71,7 +71,7 @@ internal static class ModelReport
     private static (string Measured, Difference? Difference, Tally Tally) Compare(TestSite site, byte[] elf, ulong seed, long packets)
     {
         using var large = new KernelDatapath(elf, 256);
-        using var small = new KernelDatapath(elf, 6);
+        using var small = new KernelDatapath(elf, 4);
         var check = new ModelCheck(site, [large, small]);
         var watch = Stopwatch.StartNew();
         Difference? difference = check.Run(seed, packets);

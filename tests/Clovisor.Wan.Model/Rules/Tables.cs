@@ -53,6 +53,9 @@ internal sealed class Tables
     /// <summary>The most sessions, and the most arriving tuples, of each family.</summary>
     internal int Capacity { get; set; } = int.MaxValue;
 
+    /// <summary>Whether the tables are full within an episode, if enough asks for a place.</summary>
+    internal bool IsCrowded => Capacity < 16;
+
     /// <summary>What devices carry, by index.</summary>
     internal Dictionary<uint, int> Mtus { get; } = [];
 

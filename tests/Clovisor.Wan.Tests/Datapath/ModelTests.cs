@@ -21,8 +21,13 @@ public sealed class ModelTests : IDisposable
     [KernelFact]
     public void The_programs_do_what_the_model_says()
     {
-        Agree(SourceBuild.Compile(RedirectNotes.Prelude), 1, 16_000);
+        Tally tally = Agree(SourceBuild.Compile(RedirectNotes.Prelude), 1, 16_000);
         Agree(KernelDatapath.Shipped(), 1_000_000, 4_000);
+
+        // What needs a full table comes up as well.
+        Assert.All(
+            new[] { DatapathReason.OutTableFull, DatapathReason.InAnswersFull },
+            reason => Assert.True(tally.Packets[reason] > 0, $"{reason} never came up."));
     }
 
     [KernelFact]
@@ -68,11 +73,13 @@ public sealed class ModelTests : IDisposable
         Assert.Equal(0x0000, Checksums.Adjust(0xdd2f, [0x55, 0x55], [0x32, 0x85]));
     }
 
-    private void Agree(byte[] elf, ulong seed, long packets)
+    private Tally Agree(byte[] elf, ulong seed, long packets)
     {
         using var large = new KernelDatapath(elf, 256);
-        using var small = new KernelDatapath(elf, 6);
-        Agrees(new ModelCheck(_site, [large, small]).Run(seed, packets)?.ToString());
+        using var small = new KernelDatapath(elf, 4);
+        var check = new ModelCheck(_site, [large, small]);
+        Agrees(check.Run(seed, packets)?.ToString());
+        return check.Tally;
     }
 
     // The whole text, which says where and how to see it again.
