@@ -11,4 +11,10 @@ public enum AdmissionOutcome
 
     /// <summary>Nothing was done: the configuration in force has no association of that name.</summary>
     UnknownAssociation,
+
+    /// <summary>The session goes on by the link that is named, not as a new one of its association, or of none, would: its peer knows it by an address of that link.</summary>
+    Kept,
+
+    /// <summary>The session is of no association and takes the node's own routes.</summary>
+    Unclassified,
 }

@@ -171,28 +171,58 @@ public sealed partial class WanEngine : IDisposable
         EngineCore core = Started();
         while (true)
         {
-            int version = core.Version;
-            if (version % 2 != 0)
-            {
-                // A plan is being changed: wait for it.
-                lock (_sync)
-                {
-                    continue;
-                }
-            }
-
+            int version = SettledVersion(core);
             if (!core.Configuration.TryFindAssociation(association, out int position))
             {
                 return new SessionAdmission(AdmissionOutcome.UnknownAssociation, null);
             }
 
-            int? link = _datapath.Admit(tuple, position, slot);
+            int? link = _datapath.Place(in tuple, position, slot, out bool keeps);
             string? name = link is { } place ? core.Steering.NameOf(place) : null;
             if (core.Version == version)
             {
-                return new SessionAdmission(name is null ? AdmissionOutcome.NoLink : AdmissionOutcome.Admitted, name);
+                return new SessionAdmission(name is null ? AdmissionOutcome.NoLink : keeps ? AdmissionOutcome.Kept : AdmissionOutcome.Admitted, name);
             }
         }
+    }
+
+    /// <summary>Takes a session's association from it, without breaking a connection that goes on.</summary>
+    /// <remarks>
+    /// A live session that its peer knows by an address of its link stays there (<see cref="AdmissionOutcome.Kept"/>), under the association that it has; every other is forgotten
+    /// (<see cref="AdmissionOutcome.Unclassified"/>), also where there was none. <see cref="IWanDatapath.Remove"/> forgets any.
+    /// </remarks>
+    /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
+    /// <exception cref="ArgumentException">There can be no such session; the message says why.</exception>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    /// <exception cref="InvalidOperationException">The engine was not started.</exception>
+    public SessionAdmission Unclassify(in SessionTuple tuple)
+    {
+        EngineCore core = Started();
+        while (true)
+        {
+            int version = SettledVersion(core);
+            bool stays = _datapath.Unclassify(in tuple, out int? link);
+            string? name = link is { } place ? core.Steering.NameOf(place) : null;
+            if (core.Version == version)
+            {
+                return new SessionAdmission(stays ? AdmissionOutcome.Kept : AdmissionOutcome.Unclassified, name);
+            }
+        }
+    }
+
+    // Even: a position means the same link for as long as it stays. While a plan is being changed, waits for it.
+    private int SettledVersion(EngineCore core)
+    {
+        int version = core.Version;
+        while (version % 2 != 0)
+        {
+            lock (_sync)
+            {
+                version = core.Version;
+            }
+        }
+
+        return version;
     }
 
     /// <summary>Enters a session into the kernel under the association that means it, before its first packet; sessions with one sticky key take one link.</summary>

@@ -5,6 +5,9 @@ internal sealed record AgentSession(string Protocol, string Source, string Desti
 {
     public string? Route { get; init; }
 
+    /// <summary>What it keeps against its last report: <c>link</c> or <c>association</c>. Null: nothing.</summary>
+    public string? Keeps { get; init; }
+
     public long BytesOut { get; init; }
 
     public long BytesIn { get; init; }

@@ -61,7 +61,7 @@ internal static class SessionsRole
         {
             table.Add(
             [
-                new Cell(session.Protocol, Tone.Quiet), session.Source, session.Destination, session.Association ?? new Cell("none", Tone.Quiet), LinkOf(session.Link), new Cell(session.TranslatedSource ?? "", Tone.Quiet),
+                new Cell(session.Protocol, Tone.Quiet), session.Source, session.Destination, session.Association ?? new Cell("none", Tone.Quiet), LinkOf(session), new Cell(session.TranslatedSource ?? "", Tone.Quiet),
                 Words.Bytes(session.BytesOut), Words.Bytes(session.BytesIn), .. hasRates ? (Cell[])[Words.Bytes(rate)] : [],
             ]);
         }
@@ -73,6 +73,8 @@ internal static class SessionsRole
 
         return sessions.Count == 0 ? [sums] : [sums, table];
     }
+
+    private static Cell LinkOf(AgentSession session) => session is { Link: { } link, Keeps: not null } ? $"{link} (kept)" : LinkOf(session.Link);
 
     private static Cell LinkOf(string? link) => link ?? new Cell("none", Tone.Bad);
 

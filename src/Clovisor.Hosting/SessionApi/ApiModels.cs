@@ -37,6 +37,9 @@ internal sealed record SessionAnswer
 
     public string? Link { get; init; }
 
+    /// <summary>What of an earlier report or packet goes on deciding: see <see cref="Kept"/>. Null: nothing does.</summary>
+    public Kept? Keeps { get; init; }
+
     public string? Route { get; init; }
 
     public required long Revision { get; init; }
@@ -62,6 +65,9 @@ internal sealed record SessionView
     public string? Association { get; init; }
 
     public string? Link { get; init; }
+
+    /// <summary>Why it is not where a new session of its last report would be. Null: it is.</summary>
+    public Kept? Keeps { get; init; }
 
     public string? Route { get; init; }
 

@@ -12,6 +12,9 @@ namespace Clovisor.Hosting.Sessions;
 /// </remarks>
 internal sealed class EnteredSessions
 {
+    /// <summary>In place of a rule: the session's last report belongs to no association, and it keeps the one that it had.</summary>
+    internal const string Unclassified = "";
+
     private const int Shards = 32;
 
     private readonly Shard[] _shards = [.. Enumerable.Range(0, Shards).Select(_ => new Shard())];
@@ -37,7 +40,13 @@ internal sealed class EnteredSessions
     internal void Forget(in SessionTuple session) =>
         Gone(IsV4(session) ? ShardOf(session, out PackedTuple v4).V4.Forget(v4) : ShardOf(session, out PackedTupleV6 v6).V6.Forget(v6));
 
-    internal string? RouteOf(in SessionTuple session) => IsV4(session) ? ShardOf(session, out PackedTuple v4).V4.RouteOf(v4) : ShardOf(session, out PackedTupleV6 v6).V6.RouteOf(v6);
+    /// <summary>The rule that a session came by; null where none is known, and where its last report belongs to no association.</summary>
+    internal string? RouteOf(in SessionTuple session) => NotedOf(session) is { Length: > 0 } route ? route : null;
+
+    /// <summary>Whether a session was noted as <see cref="Unclassified"/>.</summary>
+    internal bool IsUnclassified(in SessionTuple session) => NotedOf(session) is Unclassified;
+
+    private string? NotedOf(in SessionTuple session) => IsV4(session) ? ShardOf(session, out PackedTuple v4).V4.RouteOf(v4) : ShardOf(session, out PackedTupleV6 v6).V6.RouteOf(v6);
 
     /// <summary>Forgets the sessions that are over.</summary>
     /// <param name="isAlive">Asks the kernel of one. Some microseconds a session, meanwhile reports go on.</param>

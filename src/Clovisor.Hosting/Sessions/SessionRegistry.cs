@@ -6,6 +6,7 @@ using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.SessionApi;
 using Clovisor.Hosting.Telemetry;
 using Clovisor.Istio.Routing;
+using Clovisor.Wan;
 using Clovisor.Wan.Datapath;
 using Microsoft.AspNetCore.Http;
 
@@ -111,13 +112,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         ClassifiedRequest request = classified ?? Classify(report!, session);
         try
         {
-            return SessionOutcome.Done(new SessionAnswer
-            {
-                Association = request.Association,
-                Link = Enter(running, session, request, caller),
-                Route = request.Route,
-                Revision = request.Revision,
-            });
+            return SessionOutcome.Done(Enter(running, session, request, caller));
         }
         catch (BpfException e)
         {
@@ -151,6 +146,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             Destination = session.Tuple.Destination.ToString(),
             Association = session.AssociationName,
             Link = session.LinkName,
+            Keeps = _entered.IsUnclassified(session.Tuple) ? Kept.Association : session.KeepsLink ? Kept.Link : null,
             Route = _entered.RouteOf(session.Tuple),
             TranslatedSource = session.TranslatedSource?.ToString(),
             BytesOut = session.BytesOut,
@@ -166,20 +162,39 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
         return request;
     }
 
-    private string? Enter(WanRuntime.Parts running, in SessionTuple session, in ClassifiedRequest request, CallerAccount caller)
+    private SessionAnswer Enter(WanRuntime.Parts running, in SessionTuple session, in ClassifiedRequest request, CallerAccount caller)
     {
-        if (request.Association is not { } association)
+        using Activity? span = request.Association is null ? null : ReportSpan.Step(ReportSpan.Entry);
+        SessionAdmission admission = request.Association is { } association ? running.Engine.Admit(session, association) : default;
+        if (request.Association is null || admission.Outcome == AdmissionOutcome.UnknownAssociation)
         {
-            // Ports are used again: what was entered for this tuple before is not this session.
-            running.Datapath.Remove(session);
-            _entered.Forget(session);
-            return null;
+            // Of no association, or of one that has just been removed. Ports are used again: what was entered for this tuple before is not this session, unless packets of it pass now.
+            admission = running.Engine.Unclassify(session);
+            if (admission.Outcome != AdmissionOutcome.Kept)
+            {
+                _entered.Forget(session);
+                return new SessionAnswer { Route = request.Route, Revision = request.Revision };
+            }
+
+            Note(session, EnteredSessions.Unclassified, caller);
+            return new SessionAnswer { Link = admission.Link, Keeps = Kept.Association, Route = request.Route, Revision = request.Revision };
         }
 
-        using Activity? span = ReportSpan.Step(ReportSpan.Entry);
-        string? link = running.Engine.Admit(session, association).Link;
-        span.Entered(session, link);
-        _entered.Note(session, request.Route, caller);
+        span.Entered(session, admission.Link);
+        Note(session, request.Route, caller);
+        return new SessionAnswer
+        {
+            Association = request.Association,
+            Link = admission.Link,
+            Keeps = admission.Outcome == AdmissionOutcome.Kept ? Kept.Link : null,
+            Route = request.Route,
+            Revision = request.Revision,
+        };
+    }
+
+    private void Note(in SessionTuple session, string? route, CallerAccount caller)
+    {
+        _entered.Note(session, route, caller);
         if (Interlocked.Decrement(ref _untilLook) <= 0)
         {
             Look();
@@ -189,8 +204,6 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             // Before a report is refused for sessions that are over.
             LookForRoom();
         }
-
-        return link;
     }
 
     // Sessions that have ended make room; not more than one look a second, or a caller near its limit costs one for each report.

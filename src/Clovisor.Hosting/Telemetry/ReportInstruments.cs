@@ -56,6 +56,7 @@ internal sealed class ReportInstruments
 
     private static string TextOf(in SessionOutcome outcome) => outcome switch
     {
+        { Answer: { Keeps: not null } } => "kept",
         { Answer: { Association: null } } => "no_association",
         { Answer: { Link: null } } => "no_link",
         { Answer: not null } => "installed",

@@ -9,7 +9,10 @@ namespace Clovisor.Wan.Datapath;
 public sealed partial class BpfWanDatapath
 {
     /// <inheritdoc/>
-    public int? Admit(in SessionTuple tuple, int association, byte? slot = null)
+    public int? Admit(in SessionTuple tuple, int association, byte? slot = null) => Place(in tuple, association, slot, out _);
+
+    /// <inheritdoc/>
+    public int? Place(in SessionTuple tuple, int association, byte? slot, out bool keeps)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot ?? 0, DatapathPlan.SlotsPerAssociation);
         PlanRules.RequireTuple(in tuple);
@@ -18,7 +21,21 @@ public sealed partial class BpfWanDatapath
         {
             ObjectDisposedException.ThrowIf(_ended, this);
             ClvSession session = _sessions.Enter(in key, _placement.AssociationIndex(association), slot ?? key.Slot, slot is not null);
-            return LinkOf(in key, in session);
+            return LinkOf(in key, in session, out keeps);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Unclassify(in SessionTuple tuple, out int? link)
+    {
+        PlanRules.RequireTuple(in tuple);
+        var key = ClvTuple.From(in tuple);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            bool stays = _sessions.Unclassify(in key, out ClvSession session);
+            link = stays ? LinkOf(in key, in session, out _) : null;
+            return stays;
         }
     }
 
@@ -209,7 +226,7 @@ public sealed partial class BpfWanDatapath
     private WanSession Describe(in ClvTuple key, in ClvSession session)
     {
         int? association = _placement.AssociationPosition(session.Association);
-        int? link = LinkOf(in key, in session);
+        int? link = LinkOf(in key, in session, out bool keeps);
         return new WanSession
         {
             Tuple = key.ToSession(),
@@ -217,48 +234,13 @@ public sealed partial class BpfWanDatapath
             AssociationName = association is { } named ? _plan?.Associations[named].Name : null,
             Link = link,
             LinkName = link is { } taken ? _plan?.Links[taken].Name : null,
+            KeepsLink = keeps,
             TranslatedSource = session.Binding.IsTranslated && _maps.Sources.TryFind(in key, session.Binding, out ClvAddress translated)
                 ? ClvTuple.EndPoint(in translated, session.Binding.Port)
                 : null,
             BytesOut = session.BytesOut,
             BytesIn = session.BytesIn,
         };
-    }
-
-    /// <summary>The position of the link that the session's next packet will take, or null when there is none now.</summary>
-    private int? LinkOf(in ClvTuple key, in ClvSession session)
-    {
-        ClvBinding binding = session.Binding;
-        bool bound = binding.IsBound && session.State is not (ClvSessionState.New or ClvSessionState.Closing);
-        if (bound && binding.IsPinned)
-        {
-            ClvLink link = _image.Links[binding.LinkIndex];
-            return binding.IsTo(in link) && link.Carries(in key) ? _placement.LinkPosition(binding.LinkIndex) : null;
-        }
-
-        if (bound && binding.IsPaired)
-        {
-            return PairedLinkOf(in key, in session);
-        }
-
-        int next = _image.Slots[session.Association].LinkAt(session.Slot);
-        return next >= 0 && _image.Links[next].Carries(in key) ? _placement.LinkPosition(next) : null;
-    }
-
-    /// <summary>The same of a session of a pair: it leaves its link for another of the pair, or for none. One that the far end opened follows it.</summary>
-    private int? PairedLinkOf(in ClvTuple key, in ClvSession session)
-    {
-        ClvBinding binding = session.Binding;
-        ushort pair = _maps.FarEnds.PairOf(in key);
-        bool follows = binding.Port == key.Sport;
-        int next = follows ? -1 : _image.Slots[session.Association].LinkAt(session.Slot);
-        if (next >= 0 && _image.Links[next].IsPaired && _image.Links[next].Pair == pair && _image.Links[next].Carries(in key))
-        {
-            return _placement.LinkPosition(next);
-        }
-
-        ClvLink link = _image.Links[binding.LinkIndex];
-        return binding.IsTo(in link) && link.Carries(in key) ? _placement.LinkPosition(binding.LinkIndex) : null;
     }
 
     private readonly struct Collector(List<(ClvTuple Key, ClvSession Session)> sessions) : SessionMap.IVisitor
@@ -278,7 +260,7 @@ public sealed partial class BpfWanDatapath
             lock (datapath._gate)
             {
                 association = datapath._placement.AssociationPosition(session.Association) is { } named ? datapath._plan?.Associations[named].Name : null;
-                link = datapath.LinkOf(in key, in session) is { } taken ? datapath._plan?.Links[taken].Name : null;
+                link = datapath.LinkOf(in key, in session, out _) is { } taken ? datapath._plan?.Links[taken].Name : null;
             }
 
             CollectionsMarshal.GetValueRefOrAddDefault(counts, (association, link, key.IsV4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6), out _)++;

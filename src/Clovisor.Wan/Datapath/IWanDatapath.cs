@@ -36,6 +36,13 @@ public interface IWanDatapath : IDisposable
     /// <returns>The position of the link that its packets will take, or null when its association has none now.</returns>
     int? Admit(in SessionTuple tuple, int association, byte? slot = null);
 
+    /// <summary>Enters a session as <see cref="Admit"/> does, and says whether the session stays on a link that a new one in its place would not take, since its peer knows it by an address of that link.</summary>
+    int? Place(in SessionTuple tuple, int association, byte? slot, out bool keeps)
+    {
+        keeps = false;
+        return Admit(in tuple, association, slot);
+    }
+
     /// <summary>Has sessions of an association that are pinned to a link settled on their next packet, as if the link had failed them: by the
     /// association's action for their protocol. Point the slots elsewhere first; where a slot still names the link, its sessions stay,
     /// and so do those whose action is to drain.</summary>
@@ -47,6 +54,17 @@ public interface IWanDatapath : IDisposable
     /// <summary>Forgets a session: its packets then go as the node's routes say.</summary>
     /// <returns>False when there was no such session.</returns>
     bool Remove(in SessionTuple tuple);
+
+    /// <summary>Forgets a session as <see cref="Remove"/> does, unless that would break it: one that is alive, and that its peer knows by an address of its link, stays.</summary>
+    /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
+    /// <param name="link">The position of the link that it stays on; null when it does not, or when that link is gone now.</param>
+    /// <returns>Whether the session stays, under the association that it has.</returns>
+    bool Unclassify(in SessionTuple tuple, out int? link)
+    {
+        link = null;
+        Remove(in tuple);
+        return false;
+    }
 
     /// <summary>Whether the kernel holds a session. One look, whatever the size of the map.</summary>
     bool Contains(in SessionTuple tuple)

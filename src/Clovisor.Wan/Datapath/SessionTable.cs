@@ -97,6 +97,22 @@ internal sealed class SessionTable
         return true;
     }
 
+    /// <summary>Forgets a session, unless its packets would go on without the address that its peer knows it by.</summary>
+    /// <returns>Whether the session stays.</returns>
+    /// <remarks>One that is ending is forgotten: what is reported of its tuple may be about the connection that comes next.</remarks>
+    internal bool Unclassify(in ClvTuple key, out ClvSession kept)
+    {
+        if (_sessions.TryGetValue(in key, out kept)
+            && kept.State is ClvSessionState.Opening or ClvSessionState.Established
+            && kept.Binding is { IsBound: true } binding && (binding.IsPinned || binding.IsTranslated))
+        {
+            return true;
+        }
+
+        Remove(in key);
+        return false;
+    }
+
     /// <summary>Shows every session.</summary>
     internal void Walk<TVisitor>(ref TVisitor visitor)
         where TVisitor : SessionMap.IVisitor, allows ref struct => _sessions.Walk(ref visitor);

@@ -20,6 +20,9 @@ public sealed record WanSession
     /// <summary>The name of that link; null as <see cref="Link"/> is.</summary>
     public string? LinkName { get; init; }
 
+    /// <summary>Whether it stays on a link that a new session in its place would not take: its peer knows it by an address of that link.</summary>
+    public bool KeepsLink { get; init; }
+
     /// <summary>The source it is translated to, or null when it is not translated.</summary>
     public IPEndPoint? TranslatedSource { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Testing;
 
@@ -26,6 +27,14 @@ internal sealed class TwoLinks : IDisposable
 
     /// <summary>Adds a document to the host's configuration.</summary>
     internal void Write(string name, string text) => _folder.Write(name, text);
+
+    /// <summary>Puts the service there, 10.96.1.1:80, which echoes; the node's own routes lead to it by wan0.</summary>
+    internal EchoService Serve()
+    {
+        _cloud.AddAddress("lo", "10.96.1.1/32");
+        _edge.Ip("route", "add", "10.96.1.1", "via", "10.9.0.2");
+        return _cloud.Run(static () => new EchoService(new IPEndPoint(IPAddress.Parse("10.96.1.1"), 80)));
+    }
 
     /// <summary>Takes the carrier of a link.</summary>
     internal void Cut(int link) => _cloud.Ip("link", "set", $"isp{link}", "down");

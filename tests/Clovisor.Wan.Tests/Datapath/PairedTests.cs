@@ -117,6 +117,19 @@ public sealed class PairedTests : IDisposable
     }
 
     [KernelFact]
+    public void Goes_on_when_its_last_report_is_of_no_association()
+    {
+        EchoClient client = Client(tcp: true, v6: false);
+        client.Echo();
+        IPEndPoint seen = _server.LastPeer;
+
+        Assert.True(_edge.Unclassify(client.Tuple, out int? link));
+        client.Echo();
+
+        Assert.Equal((0, seen), (link, _server.LastPeer));
+    }
+
+    [KernelFact]
     public void Leaves_what_is_no_session_alone()
     {
         EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(true, WanLab.LinkSource(0, false), PeerAddress(0, false), 0)));

@@ -77,6 +77,10 @@ internal struct ClvLink
         return nextHops;
     }
 
+    /// <summary>Whether the peer would see another source address by this link.</summary>
+    internal readonly bool Translates(in ClvTuple tuple) =>
+        (Flags & ClvLinkFlag.Translated) != 0 && (tuple.Saddr.IsV4 ? SourceV4 != tuple.Saddr.RawV4() : !SourceV6.Equals(in tuple.Saddr));
+
     internal readonly bool Carries(in ClvTuple tuple)
     {
         ClvLinkFlag need = ClvLinkFlag.Usable | (tuple.Saddr.IsV4 ? ClvLinkFlag.Ipv4 : ClvLinkFlag.Ipv6);
