@@ -38,5 +38,8 @@ if [ "$status" -ne 0 ] && [ "${failed:-0}" -eq 0 ]; then
   failed=1
 fi
 
+# Each failure once more at the end, where somebody who has only the last lines of a log finds it.
+awk '/^(passed|skipped) / || /^Test run summary/ { failed = 0 } /^failed / { failed = 1; lines = 0 } failed && lines++ < 60' "$log"
+
 echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
 exit "$status"

@@ -77,6 +77,9 @@ internal sealed class LabProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGINT, as Ctrl-C sends it.</summary>
+    public Task InterruptAsync(CancellationToken cancellationToken) => Tool.RunAsync("kill", ["-INT", $"{_process.Id}"], null, cancellationToken);
+
     /// <summary>SIGKILL, and waits until the process is gone.</summary>
     public async Task KillAsync()
     {

@@ -30,9 +30,13 @@ internal static class LabProcesses
     /// <summary>Kills them and waits until they are gone.</summary>
     public static async Task KillAllAsync(LabNames names, CancellationToken cancellationToken)
     {
-        for (int round = 0; Find(names) is { Count: > 0 } entries; round++)
+        // A process that is just being executed shows no environment: only a second look that finds none says that there is none.
+        int clean = 0;
+        for (int round = 0; clean < 2; round++)
         {
-            if (round == MaxRounds)
+            IReadOnlyList<Entry> entries = Find(names);
+            clean = entries.Count == 0 ? clean + 1 : 0;
+            if (clean == 0 && round >= MaxRounds)
             {
                 throw new IOException($"process {entries[0].Id} ({entries[0].Command}) does not end though it was killed");
             }

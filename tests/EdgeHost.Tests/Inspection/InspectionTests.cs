@@ -86,11 +86,18 @@ public sealed class InspectionTests
     // What moves is shown again, with rates, until it is interrupted; that is no failure.
     private static async Task WatchAsync(AgentLab lab)
     {
-        (int code, string output, _) = await lab.AtEdgeAsync(
-            "timeout", "--preserve-status", "-s", "INT", "3", AgentLab.Executable, "sessions", "--watch", "--interval", "300ms", "--socket", lab.Names.AgentSocket);
-        Assert.Equal(0, code);
-        Assert.Contains("PER SECOND", output, StringComparison.Ordinal);
-        Assert.True(output.Split("ASSOCIATION  LINK").Length > 3, output);
+        await using LabProcess watch = LabProcess.Start(
+            lab.Names, lab.Names.Edge, "watch", [AgentLab.Executable, "sessions", "--watch", "--interval", "300ms", "--socket", lab.Names.AgentSocket]);
+        int rounds = 0, withRates = 0;
+        while (rounds < 4 || withRates < 2)
+        {
+            string line = await watch.Lines.ReadAsync(TestContext.Current.CancellationToken);
+            rounds += line.Contains("ASSOCIATION  LINK", StringComparison.Ordinal) ? 1 : 0;
+            withRates += line.Contains("PER SECOND", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        await watch.InterruptAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await watch.WaitAsync(TestContext.Current.CancellationToken));
         Assert.Equal(2, (await lab.AskAsync("sessions", "--watch", "--interval", "1ms")).Code);
     }
 
