@@ -7,6 +7,14 @@ internal sealed record AgentLinkList(IReadOnlyList<AgentLinkList.Link> Links, IR
     {
         public IReadOnlyList<string> NextHops { get; init; } = [];
 
+        public IReadOnlyList<string> Sources { get; init; } = [];
+
+        /// <summary>translated, preserved or paired.</summary>
+        public string? Addressing { get; init; }
+
+        /// <summary>The site at the far end of a paired link.</summary>
+        public string? Peer { get; init; }
+
         public IReadOnlyList<Target> Targets { get; init; } = [];
 
         /// <summary>Whether sessions may take it.</summary>

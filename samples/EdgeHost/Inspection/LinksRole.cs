@@ -22,16 +22,16 @@ internal static class LinksRole
 
     internal static IReadOnlyList<TextTable> View(AgentLinkList list, DateTimeOffset now)
     {
-        TextTable links = new("links", "link", "device", "state", "for", "next hop", "probe", ">loss", ">latency", ">jitter", "why") { Empty = "none is configured" };
+        TextTable links = new("links", "link", "device", "state", "for", "addressing", "next hop", "probe", ">loss", ">latency", ">jitter", "why") { Empty = "none is configured" };
         foreach (AgentLinkList.Link link in list.Links)
         {
             Cell state = new(link.State, link.State == "Up" ? Tone.Good : link.IsUsable ? Tone.Warning : Tone.Bad);
             AgentLinkList.Target? first = link.Targets.Count > 0 ? link.Targets[0] : null;
             links.Add(
-                [new Cell(link.Name, Tone.Strong), link.Device, state, link.Since is { } since ? Words.Age(now - since) : "", string.Join(", ", link.NextHops), .. Probe(first), first?.Error ?? link.Reason ?? ""]);
+                [new Cell(link.Name, Tone.Strong), link.Device, state, link.Since is { } since ? Words.Age(now - since) : "", Words.Addressing(link.Addressing, link.Peer), string.Join(", ", link.NextHops), .. Probe(first), first?.Error ?? link.Reason ?? ""]);
             foreach (AgentLinkList.Target target in link.Targets.Skip(1))
             {
-                links.Add(["", "", "", "", "", .. Probe(target), target.Error ?? ""]);
+                links.Add(["", "", "", "", "", "", .. Probe(target), target.Error ?? ""]);
             }
         }
 

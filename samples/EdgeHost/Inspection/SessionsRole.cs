@@ -55,20 +55,21 @@ internal static class SessionsRole
                 Words.Bytes(group.Sum(entry => entry.Session.BytesIn)));
         }
 
-        TextTable table = new("", ["", "source", "destination", "association", "link", "leaves as", ">out", ">in", .. hasRates ? (string[])[">per second"] : []]) { Empty = "" };
+        TextTable table = new("", ["", "source", "destination", "association", "link", "addressing", "leaves as", ">out", ">in", .. hasRates ? (string[])[">per second"] : []]) { Empty = "" };
         foreach ((AgentSession session, double rate) in sessions
             .OrderByDescending(entry => entry.Rate).ThenByDescending(entry => entry.Session.BytesOut + entry.Session.BytesIn).ThenBy(entry => entry.Session.Source, StringComparer.Ordinal).Take(rows))
         {
             table.Add(
             [
-                new Cell(session.Protocol, Tone.Quiet), session.Source, session.Destination, session.Association ?? new Cell("none", Tone.Quiet), LinkOf(session), new Cell(session.TranslatedSource ?? "", Tone.Quiet),
+                new Cell(session.Protocol, Tone.Quiet), session.Source, session.Destination, session.Association ?? new Cell("none", Tone.Quiet), LinkOf(session),
+                new Cell(AddressingOf(session), Tone.Quiet), new Cell(LeavesAs(session), Tone.Quiet),
                 Words.Bytes(session.BytesOut), Words.Bytes(session.BytesIn), .. hasRates ? (Cell[])[Words.Bytes(rate)] : [],
             ]);
         }
 
         if (sessions.Count > rows)
         {
-            table.Add([.. Enumerable.Repeat<Cell>("", 1), new Cell($"and {sessions.Count - rows} more", Tone.Quiet), .. Enumerable.Repeat<Cell>("", hasRates ? 7 : 6)]);
+            table.Add([.. Enumerable.Repeat<Cell>("", 1), new Cell($"and {sessions.Count - rows} more", Tone.Quiet), .. Enumerable.Repeat<Cell>("", hasRates ? 8 : 7)]);
         }
 
         return sessions.Count == 0 ? [sums] : [sums, table];
@@ -77,6 +78,13 @@ internal static class SessionsRole
     private static Cell LinkOf(AgentSession session) => session is { Link: { } link, Keeps: not null } ? $"{link} (kept)" : LinkOf(session.Link);
 
     private static Cell LinkOf(string? link) => link ?? new Cell("none", Tone.Bad);
+
+    // Source and destination of a paired session are its home addresses, those of the link that it began on.
+    private static string AddressingOf(AgentSession session) =>
+        Words.Addressing(session.Addressing, session.Peer) + (session.HomeLink is { } home ? $", at home on {home}" : "");
+
+    private static string LeavesAs(AgentSession session) =>
+        session.TranslatedDestination is { } destination ? $"{session.TranslatedSource} to {destination}" : session.TranslatedSource ?? "";
 
     private static bool Fits(string? wanted, string? actual) => wanted is null || wanted == (actual ?? "none");
 

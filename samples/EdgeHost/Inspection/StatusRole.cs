@@ -24,7 +24,10 @@ internal static class StatusRole
             async () =>
             {
                 last = await agent.AskAsync("/healthz", EdgeJson.Default.AgentHealth, cancellationToken).ConfigureAwait(false);
-                return View(last, await RulesAsync(agent, cancellationToken).ConfigureAwait(false));
+                return View(
+                    last,
+                    await IfAnyAsync(() => agent.AskAsync("/v1/rules", EdgeJson.Default.AgentRules, cancellationToken)).ConfigureAwait(false),
+                    await IfAnyAsync(() => agent.AskAsync("/v1/links", EdgeJson.Default.AgentLinkList, cancellationToken)).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
         return last?.Status switch
@@ -35,12 +38,13 @@ internal static class StatusRole
         };
     }
 
-    // An agent without a configuration has health, and no rules yet.
-    private static async Task<AgentRules?> RulesAsync(AgentQuestion agent, CancellationToken cancellationToken)
+    // An agent without a configuration has health, and neither rules nor links yet.
+    private static async Task<T?> IfAnyAsync<T>(Func<Task<T>> ask)
+        where T : class
     {
         try
         {
-            return await agent.AskAsync("/v1/rules", EdgeJson.Default.AgentRules, cancellationToken).ConfigureAwait(false);
+            return await ask().ConfigureAwait(false);
         }
         catch (EdgeHostException e) when (e.ExitCode == RoleTable.Unhealthy)
         {
@@ -48,7 +52,7 @@ internal static class StatusRole
         }
     }
 
-    private static List<TextTable> View(AgentHealth health, AgentRules? rules)
+    private static List<TextTable> View(AgentHealth health, AgentRules? rules, AgentLinkList? links)
     {
         TextTable summary = new("", "agent", "revision", ">reports", "rules look at");
         summary.Add(
@@ -67,7 +71,22 @@ internal static class StatusRole
             }
         }
 
-        return [summary, parts];
+        if (links is not { Links.Count: > 0 })
+        {
+            return [summary, parts];
+        }
+
+        TextTable addressing = new("", "link", "is", "addressing", "leaves as");
+        foreach (AgentLinkList.Link link in links.Links)
+        {
+            addressing.Add(
+                new Cell(link.Name, Tone.Strong),
+                new Cell(link.State, link.State == "Up" ? Tone.Good : link.IsUsable ? Tone.Warning : Tone.Bad),
+                Words.Addressing(link.Addressing, link.Peer),
+                link.Addressing == "preserved" ? "what its sender wrote" : string.Join(", ", link.Sources));
+        }
+
+        return [summary, parts, addressing];
     }
 
     private static string FieldsOf(RuleFields fields) => string.Join(

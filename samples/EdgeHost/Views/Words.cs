@@ -26,5 +26,10 @@ internal static class Words
 
     public static string Milliseconds(double? milliseconds) => milliseconds is { } value ? Invariant($"{value:0.00} ms") : "";
 
+    /// <summary>How addresses relate to a link.</summary>
+    /// <param name="kind">translated, preserved or paired; null where that is not known yet.</param>
+    /// <param name="peer">With whom, of paired ones.</param>
+    public static string Addressing(string? kind, string? peer) => peer is null ? kind ?? "" : $"{kind} with {peer}";
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -23,11 +23,12 @@ internal sealed class RequestExplainer(RequestClassifier classifier, WanRuntime 
         ClassifiedRequest classified = classifier.Classify(snapshot, port, request);
         AssociationStatus? association = wan.Engine?.Status.Associations.FirstOrDefault(status => status.Name == classified.Association);
         string[] links = [.. association?.Links.Select(share => share.Link) ?? []];
+        string[] described = [.. links.Select(Describe)];
         text.Append((classified.Route, classified.Association) switch
         {
             (null, _) => "No rule of a VirtualService decides, so no association applies: the session goes as the node's routes say.",
             ({ } route, null) => $"No association names {route}: the session goes as the node's routes say.",
-            ({ } route, { } name) => $"Association {name} names {route}. Links now: {(links.Length > 0 ? string.Join(", ", links) : "none")}{(association is null ? "" : $" ({association.Reason})")}.",
+            ({ } route, { } name) => $"Association {name} names {route}. Links now: {(links.Length > 0 ? string.Join("; ", described) : "none")}{(association is null ? "" : $" ({association.Reason})")}.",
         });
         return new ExplainView
         {
@@ -38,4 +39,8 @@ internal sealed class RequestExplainer(RequestClassifier classifier, WanRuntime 
             Text = text.ToString(),
         };
     }
+
+    private string Describe(string name) => wan.Engine?.Status.Links.FirstOrDefault(link => link.Name == name) is { } link
+        ? $"{name}, {AddressingNames.Of(link.Addressing)}{(link.Peer is { } peer ? $" with {peer}" : "")}"
+        : name;
 }

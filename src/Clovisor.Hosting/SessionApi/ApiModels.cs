@@ -73,6 +73,18 @@ internal sealed record SessionView
 
     public string? TranslatedSource { get; init; }
 
+    /// <summary>How its addresses relate to its link: translated, preserved or paired; null until its first packet has taken one.</summary>
+    public string? Addressing { get; init; }
+
+    /// <summary>The destination of a paired session on the wire; source and destination are its home addresses.</summary>
+    public string? TranslatedDestination { get; init; }
+
+    /// <summary>The site at the far end of a paired session.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>The link whose addresses a paired session has at its ends.</summary>
+    public string? HomeLink { get; init; }
+
     public long BytesOut { get; init; }
 
     public long BytesIn { get; init; }

@@ -5,7 +5,6 @@ using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Sessions;
 using Clovisor.Istio.Routing;
-using Clovisor.Wan.Links;
 using Clovisor.Wan.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -125,12 +124,7 @@ internal sealed class StatusEndpoints(SnapshotStore store, SessionRegistry regis
         Reason = link.Reason,
         NextHops = Texts(link.NextHopV4, link.NextHopV6),
         Sources = Texts(link.SourceV4, link.SourceV6),
-        Addressing = link.Addressing switch
-        {
-            AddressingKind.Preserved => "preserved",
-            AddressingKind.Paired => "paired",
-            _ => "translated",
-        },
+        Addressing = AddressingNames.Of(link.Addressing),
         Peer = link.Peer,
         Targets =
         [

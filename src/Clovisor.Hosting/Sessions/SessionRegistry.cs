@@ -149,6 +149,10 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             Keeps = _entered.IsUnclassified(session.Tuple) ? Kept.Association : session.KeepsLink ? Kept.Link : null,
             Route = _entered.RouteOf(session.Tuple),
             TranslatedSource = session.TranslatedSource?.ToString(),
+            Addressing = session.Addressing is { } kind ? AddressingNames.Of(kind) : null,
+            TranslatedDestination = session.TranslatedDestination?.ToString(),
+            Peer = session.Peer,
+            HomeLink = session.HomeLink,
             BytesOut = session.BytesOut,
             BytesIn = session.BytesIn,
         };

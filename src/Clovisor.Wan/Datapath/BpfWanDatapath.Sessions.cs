@@ -227,6 +227,8 @@ public sealed partial class BpfWanDatapath
     {
         int? association = _placement.AssociationPosition(session.Association);
         int? link = LinkOf(in key, in session, out bool keeps);
+        DatapathLink? bound = session.Binding.IsBound && _placement.LinkPosition(session.Binding.LinkIndex) is { } position ? _plan?.Links[position] : null;
+        var addresses = SessionAddresses.Of(in key, session.Binding, _plan, bound);
         return new WanSession
         {
             Tuple = key.ToSession(),
@@ -238,6 +240,10 @@ public sealed partial class BpfWanDatapath
             TranslatedSource = session.Binding.IsTranslated && _maps.Sources.TryFind(in key, session.Binding, out ClvAddress translated)
                 ? ClvTuple.EndPoint(in translated, session.Binding.Port)
                 : null,
+            Addressing = addresses.Kind,
+            TranslatedDestination = addresses.Destination,
+            Peer = addresses.Peer,
+            HomeLink = addresses.Home,
             BytesOut = session.BytesOut,
             BytesIn = session.BytesIn,
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using Clovisor.Wan.Links;
 
 namespace Clovisor.Wan.Datapath;
 
@@ -25,6 +26,21 @@ public sealed record WanSession
 
     /// <summary>The source it is translated to, or null when it is not translated.</summary>
     public IPEndPoint? TranslatedSource { get; init; }
+
+    /// <summary>How its addresses relate to the link that it has taken; null until its first packet has taken one.</summary>
+    /// <remarks>What is <see cref="AddressingKind.Paired"/> is at home with the addresses of <see cref="Tuple"/>, which the sockets of both ends know; on the
+    /// wire it has <see cref="TranslatedSource"/> and <see cref="TranslatedDestination"/>, those of the link that it has taken.</remarks>
+    public AddressingKind? Addressing { get; init; }
+
+    /// <summary>The destination on the wire of a session that is paired; null for others, whose destination stays.</summary>
+    public IPEndPoint? TranslatedDestination { get; init; }
+
+    /// <summary>The name of the far end of a session that is paired; null for others.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>The name of the link that a paired session is at home on: the far end's address there is its destination. Null for others, and where the plan
+    /// no longer has that link.</summary>
+    public string? HomeLink { get; init; }
 
     /// <summary>Bytes that left by this session from the network header on, since it was entered.</summary>
     public long BytesOut { get; init; }

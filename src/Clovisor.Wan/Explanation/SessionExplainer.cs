@@ -39,12 +39,14 @@ public static class SessionExplainer
         byte? slot = sticky ?? SlotOf(session);
         string?[] links = [.. stands.Slots.Select(link => link == DatapathPlan.NoLink ? null : configuration.Links[link].Name)];
         string?[] distinct = [.. links.Distinct()];
+        string? taken = slot is { } known ? links[known] : distinct.Length == 1 ? distinct[0] : null;
         return new SessionExplanation
         {
             Match = match,
             Slot = slot,
             BySticky = sticky is not null,
-            Link = slot is { } known ? links[known] : distinct.Length == 1 ? distinct[0] : null,
+            Link = taken,
+            Addressing = taken is null ? null : SessionAddressing.Of(configuration, status, taken, session),
             Reason = stands.Reason,
             Candidates = [.. Candidates(configuration, status, match.Association, stands)],
         };
@@ -70,7 +72,7 @@ public static class SessionExplainer
                     ?? (asked.Verdict == SlaVerdict.Broken
                         ? string.Create(CultureInfo.InvariantCulture, $"breaks SLA class '{asked.Name}', at {asked.Excess:0.0#} times its limit")
                         : null);
-                yield return new LinkCandidate(tier, name, weight, stands.Links.FirstOrDefault(share => share.Link == name).Slots, obstacle);
+                yield return new LinkCandidate(tier, name, weight, stands.Links.FirstOrDefault(share => share.Link == name).Slots, obstacle) { Addressing = link.Addressing };
             }
         }
     }

@@ -21,6 +21,9 @@ public sealed record SessionExplanation
     /// <summary>The link that a new session takes now; null when there is none, or when the slot is not known and several links share.</summary>
     public string? Link { get; init; }
 
+    /// <summary>What it looks like on that link, and whether it can leave it while it lives; null without a link.</summary>
+    public SessionAddressing? Addressing { get; init; }
+
     /// <summary>Why the association takes the links that it takes; null without an association.</summary>
     public SelectionReason? Reason { get; init; }
 
@@ -49,10 +52,15 @@ public sealed record SessionExplanation
             text.Append(CultureInfo.InvariantCulture, $"It falls into slot {slot}, by its {(BySticky ? $"sticky key ({match.Association.Sticky.Kind})" : "tuple")}: {Link ?? "no link"}.\n");
         }
 
+        if (Addressing is { } addressing)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"There it is {addressing}\n");
+        }
+
         foreach (LinkCandidate candidate in Candidates)
         {
             string state = candidate.Obstacle ?? (candidate.Slots > 0 ? "in use" : "qualifies; a better tier is in use");
-            text.Append(CultureInfo.InvariantCulture, $"  tier {candidate.Tier}  {candidate.Link}  weight {candidate.Weight}  {candidate.Slots}/64  {state}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  tier {candidate.Tier}  {candidate.Link}  weight {candidate.Weight}  {candidate.Slots}/64  {candidate.Addressing.ToString().ToLowerInvariant()}  {state}\n");
         }
 
         return text.ToString();

@@ -63,7 +63,10 @@ public sealed class PairedTests : IDisposable
         Assert.Equal(seen, _server.LastPeer);
         WanSession session = Assert.Single(_edge.Sessions());
         Assert.Equal(("wan1", new IPEndPoint(WanLab.LinkSource(1, v6), seen.Port)), (session.LinkName, session.TranslatedSource));
+        Assert.Equal((AddressingKind.Paired, "cloud", "wan0"), (session.Addressing, session.Peer, session.HomeLink));
+        Assert.Equal((PeerAddress(0, v6), new IPEndPoint(PeerAddress(1, v6), session.Tuple.Destination.Port)), (session.Tuple.Destination.Address, session.TranslatedDestination));
         WanSession answering = Assert.Single(_cloud.Sessions());
+        Assert.Equal((AddressingKind.Paired, "edge", "c0"), (answering.Addressing, answering.Peer, answering.HomeLink));
         Assert.Equal(("c1", null), (answering.LinkName, answering.AssociationName));
         Assert.Equal((1L, 1L), (_edge.Maps.Reverse.CountEntries(), _cloud.Maps.Reverse.CountEntries()));
     }

@@ -29,10 +29,11 @@ public sealed class SessionExplainerTests
             Association 'calls' has it, by flow users=boss.
             Its best tier with a link that works and keeps what is asked is in use.
             It falls into slot SLOT, by its tuple: mpls.
-              tier 0  fibre  weight 1  0/64  NoCarrier: 'eth0' has no carrier
-              tier 1  mpls  weight 1  64/64  in use
-              tier 2  dsl  weight 1  0/64  qualifies; a better tier is in use
-              tier 2  lte  weight 1  0/64  billing: it is paid by use, and only flat rates qualify
+            There it is preserved: it keeps its addresses on every link, and moves while it lives.
+              tier 0  fibre  weight 1  0/64  translated  NoCarrier: 'eth0' has no carrier
+              tier 1  mpls  weight 1  64/64  preserved  in use
+              tier 2  dsl  weight 1  0/64  translated  qualifies; a better tier is in use
+              tier 2  lte  weight 1  0/64  translated  billing: it is paid by use, and only flat rates qualify
 
             """.Replace("SLOT", $"{explanation.Slot}", StringComparison.Ordinal),
             explanation.ToString());
@@ -63,6 +64,31 @@ public sealed class SessionExplainerTests
         Assert.Null(Explain(Boss with { Source = null }).Slot);
     }
 
+    [Theory]
+    [InlineData("198.51.100.9:443", 6, AddressingKind.Paired)]
+    [InlineData("198.51.100.9:443", 47, AddressingKind.Translated)]
+    [InlineData("203.0.113.7:443", 6, AddressingKind.Translated)]
+    public void Says_what_a_session_looks_like_on_a_paired_link(string destination, byte protocol, AddressingKind kind)
+    {
+        WanConfiguration configuration = new WanConfigurationBuilder()
+            .AddLink("first", "eth0", static link => link with { Addressing = AddressingKind.Paired, Peer = "cloud", PeerAddresses = [IPAddress.Parse("198.51.100.2")] })
+            .AddLink("second", "eth1", static link => link with { Addressing = AddressingKind.Paired, Peer = "cloud", PeerAddresses = [IPAddress.Parse("198.51.100.9")] })
+            .AddLink("third", "eth2", static link => link with { Addressing = AddressingKind.Paired, Peer = "other", PeerAddresses = [IPAddress.Parse("198.51.100.30")] })
+            .AddAssociation("calls", static calls => calls.MatchFlow(static flow => flow with { Users = ["boss"] }).UseTier("first"))
+            .BuildOrThrow();
+        SessionFacts session = Boss with { Destination = IPEndPoint.Parse(destination), Protocol = protocol };
+
+        SessionAddressing addressing = SessionExplainer.Explain(configuration, WanSimulation.Run(configuration, new LinkHistory(TimeSpan.FromSeconds(5), []), TestContext.Current.CancellationToken).End, session).Addressing!;
+
+        Assert.Equal(kind, addressing.Kind);
+        Assert.NotNull(addressing.Source);
+        Assert.Equal(
+            kind == AddressingKind.Paired
+                ? $"paired with cloud: at home with the addresses of second, on the wire {addressing.Source} to 198.51.100.2; it moves while it lives between first, second."
+                : $"translated: it leaves as {addressing.Source}, and stays on its link while it lives.",
+            addressing.ToString());
+    }
+
     [Fact]
     public void A_status_of_another_configuration_is_refused() => Assert.Throws<ArgumentException>(
         () => SessionExplainer.Explain(WanConfiguration.Empty, WanSimulation.Run(Configuration(), new LinkHistory(TimeSpan.FromSeconds(1), []), TestContext.Current.CancellationToken).End, Boss));
@@ -78,7 +104,7 @@ public sealed class SessionExplainerTests
         Func<WanLink, WanLink> probed = static link => link with { Probes = [new() { Targets = [IPAddress.Parse("192.0.2.1")] }] };
         return new WanConfigurationBuilder()
             .AddLink("fibre", "eth0", probed)
-            .AddLink("mpls", "eth1", probed)
+            .AddLink("mpls", "eth1", static link => link with { Addressing = AddressingKind.Preserved, Probes = [new() { Targets = [IPAddress.Parse("192.0.2.1")] }] })
             .AddLink("dsl", "eth2", probed)
             .AddLink("lte", "eth3", static link => link with { Billing = LinkBilling.Usage })
             .AddSlaClass("quick", static sla => sla with { Latency = new SlaLimit<TimeSpan>(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(80)) })

@@ -18,10 +18,11 @@ public sealed class InspectionTests
         (int code, string output, string error) = await lab.AskAsync("status");
         Assert.Equal((0, ""), (code, error));
         Assert.Matches("(?m)^healthy +1 +2  authority, header user$", output);
+        Assert.Matches(@"(?m)^wan0  Up +translated  10\.9\.0\.1", output);
 
         (code, output, _) = await lab.AskAsync("links");
         Assert.Equal(0, code);
-        Assert.Matches(@"(?m)^wan0  wan0    Up .*10\.9\.0\.2", output);
+        Assert.Matches(@"(?m)^wan0  wan0    Up .* translated  10\.9\.0\.2", output);
         Assert.Matches(@"(?m)^minion +wan1$", output);
 
         (code, output, _) = await lab.AskAsync("sessions");
@@ -32,7 +33,7 @@ public sealed class InspectionTests
 
         (code, output, _) = await lab.AskAsync("explain", "--authority", LabAddresses.Authority, "--header", "user:minion");
         Assert.Equal(0, code);
-        Assert.Contains("Association minion names app/httpbin/minion. Links now: wan1", output, StringComparison.Ordinal);
+        Assert.Contains("Association minion names app/httpbin/minion. Links now: wan1, translated (Tier).", output, StringComparison.Ordinal);
         (code, _, error) = await lab.AskAsync("explain", "--authority", LabAddresses.Authority, "--port", "x");
         Assert.Equal(2, code);
         Assert.Contains("port: 'x' is not a port from 1 to 65535", error, StringComparison.Ordinal);
