@@ -32,7 +32,7 @@ static __always_inline int clv_out(struct __sk_buff *skb)
 		return clv_pass(parsed);
 	if (pkt.error)
 		return clv_error_out(skb, &pkt);
-	session = clv_find(&pkt.tuple, pkt.v6);
+	session = clv_find_leaving(&pkt);
 	if (!session && clv_may_answer(&pkt) && clv_has_pairs())
 		session = clv_answer_pair(&pkt, &reason);
 	if (!session) {
@@ -79,7 +79,7 @@ int clv_lan(struct __sk_buff *skb)
 		return clv_pass(CLV_LAN_OTHER);
 	if (pkt.error)
 		return clv_pass(CLV_PROTOCOL);
-	session = clv_find(&pkt.tuple, pkt.v6);
+	session = clv_find_leaving(&pkt);
 	if (!session)
 		return clv_pass(CLV_LAN_NO_SESSION);
 	if (!clv_is_plain(&pkt))

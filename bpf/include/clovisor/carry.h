@@ -83,7 +83,7 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 		if (!clv_bind(skb, pkt, session, choice, translate, &binding))
 			return clv_drop(CLV_OUT_NO_PORT);
 		/* One that is ending goes on ending, wherever it is bound. */
-		if (session->state != CLV_STATE_CLOSING || clv_opens(pkt))
+		if (session->state != CLV_STATE_CLOSING)
 			session->state = pkt->tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
 		choice.at = clv_link_at(clv_bound_link(binding));	/* another CPU's, if that was faster */
 	}

@@ -99,10 +99,10 @@ static __always_inline enum clv_plan clv_plan_first(struct __sk_buff *skb, const
 	return CLV_BIND_ANEW;
 }
 
-/* Whether the tuple is used again, so that the binding is an earlier connection's. */
+/* Whether it was entered anew, so that the binding is an earlier connection's. */
 static __always_inline bool clv_reopens(const struct clv_packet *pkt, const struct clv_session *session)
 {
-	return pkt->tuple.protocol == IPPROTO_TCP && clv_opens(pkt) && (session->state == CLV_STATE_CLOSING || session->state == CLV_STATE_NEW);
+	return pkt->tuple.protocol == IPPROTO_TCP && clv_opens(pkt) && session->state == CLV_STATE_NEW;
 }
 
 /*

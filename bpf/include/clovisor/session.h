@@ -250,16 +250,33 @@ static __always_inline bool clv_is_translated(const struct clv_packet *pkt)
 	return clv_find_origin(&key, pkt->v6, &origin) && !clv_is_origin(&origin, pkt);
 }
 
+/*
+ * The session of a packet that leaves. A connection that opens on the tuple of one that is over takes nothing over from it: neither its
+ * association nor its link, unless it is reported or tagged itself. What the earlier one arrived by is found by the next sweep.
+ */
+static __always_inline struct clv_session *clv_find_leaving(const struct clv_packet *pkt)
+{
+	struct clv_session *session = clv_find(&pkt->tuple, pkt->v6);
+
+	if (session && session->state == CLV_STATE_CLOSING && clv_opens(pkt)) {
+		clv_forget(&pkt->tuple, pkt->v6);
+		return NULL;
+	}
+	return session;
+}
+
 static __always_inline void clv_count_out(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
 	clv_count(&session->out, skb->len - pkt->network);
-	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
+	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST) && session->state != CLV_STATE_NEW)
 		session->state = CLV_STATE_CLOSING;
 }
 
 static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
 	clv_count(&session->in, skb->len - pkt->network);
+	if (session->state == CLV_STATE_NEW)
+		return;		/* nothing of it has left: late, of an earlier connection of its tuple */
 	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
 		session->state = CLV_STATE_CLOSING;
 	else if (session->state < CLV_STATE_ESTABLISHED)

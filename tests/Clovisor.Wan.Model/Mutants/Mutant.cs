@@ -54,7 +54,11 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("a device's sum does not follow a hop of IPv6", false, new SourcePatch(
             "include/clovisor/hop.h", "sizeof(hops), BPF_F_RECOMPUTE_CSUM)", "sizeof(hops), 0)")),
         new("a session that was reported anew stays where its tuple was before", true, new SourcePatch(
-            "include/clovisor/route.h", "session->state == CLV_STATE_CLOSING || session->state == CLV_STATE_NEW", "session->state == CLV_STATE_CLOSING")),
+            "include/clovisor/route.h", "clv_opens(pkt) && session->state == CLV_STATE_NEW", "clv_opens(pkt) && session->state == CLV_STATE_CLOSING")),
+        new("a connection takes over what is left of one that is over", true, new SourcePatch(
+            "include/clovisor/session.h", "session->state == CLV_STATE_CLOSING && clv_opens(pkt)", "session->state == CLV_STATE_CLOSING && pkt->dscp == 64")),
+        new("the end of an earlier connection ends what was reported for the next one", false, new SourcePatch(
+            "include/clovisor/session.h", "if (session->state == CLV_STATE_NEW)\n\t\treturn;", "if (pkt->dscp == 64)\n\t\treturn;")),
         new("a forged SYN moves a connection that began inside", true, new SourcePatch(
             "include/clovisor/answer.h", "return pkt->tcp_flags & CLV_TCP_RST ? clv_find_begun(&pkt->tuple, pkt->v6) : NULL;", "return clv_find_begun(&pkt->tuple, pkt->v6);")),
         new("an answer leaves by what its link has become", true, new SourcePatch(

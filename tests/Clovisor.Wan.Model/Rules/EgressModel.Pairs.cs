@@ -67,7 +67,7 @@ internal sealed partial class EgressModel
         if (reopens && next is { } elsewhere)
         {
             ReleaseInPair(session);
-            return Bind(session, elsewhere, _links.Translates(elsewhere, Packet.Tuple.Saddr, Packet.V6), reopens);
+            return Bind(session, elsewhere, _links.Translates(elsewhere, Packet.Tuple.Saddr, Packet.V6));
         }
 
         return alive ? Carry(session, binding.LinkIndex)

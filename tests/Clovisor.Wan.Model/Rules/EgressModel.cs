@@ -25,7 +25,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
     private Outcome Leave()
     {
         DatapathReason reason = DatapathReason.OutNoSession;
-        ClvSession? session = Changes.Session(in Packet.Tuple) ?? MakeAnswering(ref reason);
+        ClvSession? session = FindLeaving() ?? MakeAnswering(ref reason);
         if (session is null && new BegunRules(Tables, Changes, Packet, Frame).LinkOfAnswer() is { } link)
         {
             return SendAnswer(link);
@@ -54,7 +54,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
             return Pass(DatapathReason.Protocol);
         }
 
-        if (Changes.Session(in Packet.Tuple) is not { } session)
+        if (FindLeaving() is not { } session)
         {
             return Pass(DatapathReason.LanNoSession);
         }
@@ -66,6 +66,19 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
         ClearTag();
         return Route(session);
+    }
+
+    /// <summary>A connection that opens takes nothing over from one of its tuple that is over.</summary>
+    private ClvSession? FindLeaving()
+    {
+        ClvSession? session = Changes.Session(in Packet.Tuple);
+        if (session is not { State: ClvSessionState.Closing } || Packet.Protocol != Packet.Tcp || !Packet.Opens)
+        {
+            return session;
+        }
+
+        Changes.Sessions[Packet.Tuple] = null;
+        return null;
     }
 
     private ClvSession? MakeTagged(ref DatapathReason reason)
@@ -130,7 +143,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
         bool alive = _links.IsAlive(binding, Packet.V6);
         bool translate = slot is { } named && _links.Translates(named, Packet.Tuple.Saddr, Packet.V6);
-        bool reopens = Packet.Protocol == Packet.Tcp && Packet.Opens && session.State is (ClvSessionState.Closing or ClvSessionState.New);
+        bool reopens = Packet.Protocol == Packet.Tcp && Packet.Opens && session.State == ClvSessionState.New;
         if (binding.IsPaired)
         {
             return RoutePaired(session, slot, alive, reopens);
@@ -138,8 +151,8 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
         if (reopens)
         {
-            // The tuple is used again: a session of its own, which may begin elsewhere.
-            return slot is { } again ? Bind(session, again, translate, reopens: true)
+            // Entered anew while the earlier connection of its tuple was over: it may begin elsewhere.
+            return slot is { } again ? Bind(session, again, translate)
                 : binding.IsPinned && alive ? Carry(session, binding.LinkIndex)
                 : NoLink(session);
         }
@@ -155,7 +168,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         }
 
         bool there = next == binding.LinkIndex && _links.IsTo(binding, next);
-        return there ? Carry(session, next) : Bind(session, next, translate: false, reopens: false);
+        return there ? Carry(session, next) : Bind(session, next, translate: false);
     }
 
     private Outcome RouteFirst(ClvSession session, int? slot)
@@ -168,11 +181,11 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         bool translate = _links.Translates(named, Packet.Tuple.Saddr, Packet.V6);
         if (!translate || Packet.Opens)
         {
-            return Bind(session, named, translate, reopens: false);
+            return Bind(session, named, translate);
         }
 
         // Reported after it opened: its peer knows its address, so it keeps the link that it opened on, whatever that link's state.
-        return _links.OfDevice(Arrival.Device) is { } here ? Bind(session, here, translate: false, reopens: false) : Pass(DatapathReason.OutMidStream);
+        return _links.OfDevice(Arrival.Device) is { } here ? Bind(session, here, translate: false) : Pass(DatapathReason.OutMidStream);
     }
 
     private Outcome NoLink(ClvSession session)
@@ -197,7 +210,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         if (action == ClvDownAction.Rebind || Packet.Opens)
         {
             ReleaseInPair(session);
-            return Bind(session, next, translate, reopens: false);
+            return Bind(session, next, translate);
         }
 
         // A reset takes its number from an acknowledgement, answers no reset, and is no fragment.
@@ -213,7 +226,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         return Answer(DatapathReason.OutReset);
     }
 
-    private Outcome Bind(ClvSession session, int link, bool translate, bool reopens)
+    private Outcome Bind(ClvSession session, int link, bool translate)
     {
         ClvLink chosen = Tables.Links[link];
         ushort pair = PairToJoin(link);
@@ -237,7 +250,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
             Port = port,
             Generation = (byte)chosen.Generation,
         };
-        if (session.State != ClvSessionState.Closing || reopens)
+        if (session.State != ClvSessionState.Closing)
         {
             session.State = (Packet.TcpFlags & Packet.Ack) != 0 ? ClvSessionState.Established : ClvSessionState.Opening;
         }
@@ -314,7 +327,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         }
 
         session.Out = Counted(session.Out);
-        if ((Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0)
+        if ((Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 && session.State != ClvSessionState.New)
         {
             session.State = ClvSessionState.Closing;
         }

@@ -56,8 +56,10 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
         {
             Heed(ref session, in key);
             session.In = Counted(session.In);
-            session.State = (Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 ? ClvSessionState.Closing
-                : session.State is ClvSessionState.New or ClvSessionState.Opening ? ClvSessionState.Established : session.State;
+            // Nothing of a new one has left: late, of an earlier connection of its tuple.
+            session.State = session.State == ClvSessionState.New ? ClvSessionState.New
+                : (Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 ? ClvSessionState.Closing
+                : session.State == ClvSessionState.Opening ? ClvSessionState.Established : session.State;
             Changes.Sessions[key] = session;
             Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
         }

@@ -117,8 +117,51 @@ public sealed class ProgramRuleTests : ProgramTestBase
         Run(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Fin | FrameBuilder.Ack), 0);
         datapath.SetSlots(0, WanLab.AllSlots(0));
         datapath.SetLinkUsable(1, false);
+        datapath.Admit(Session(true, source, destination), 0);
 
         Passes(datapath, datapath.Maps.Egress, syn, DatapathReason.OutHome);
+    }
+
+    public static TheoryData<byte, bool, bool> Endings() => new()
+    {
+        { FrameBuilder.Fin | FrameBuilder.Ack, false, false }, { FrameBuilder.Rst, false, true }, { FrameBuilder.Fin | FrameBuilder.Ack, true, true }, { FrameBuilder.Rst, true, false },
+    };
+
+    [KernelTheory]
+    [MemberData(nameof(Endings))]
+    public void A_connection_on_the_tuple_of_one_that_is_over_is_of_no_association_unless_it_is_named_itself(byte end, bool arrives, bool v6)
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: Lab.Plan(tag: Tag));
+        (IPEndPoint source, IPEndPoint destination) = Ends(v6);
+        SessionTuple session = Session(true, source, destination);
+        byte[] syn = FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn), ack = FrameBuilder.TcpFrame(source, destination, FrameBuilder.Ack);
+        datapath.Admit(session, 0);
+        Outcome opened = Run(datapath, datapath.Maps.Egress, syn, 0);
+        Assert.Equal(DatapathReason.OutRedirected, opened.Reason);
+        End();
+
+        // Untagged and not reported: neither it nor what follows.
+        Passes(datapath, datapath.Maps.Egress, syn, DatapathReason.OutNoSession);
+        Passes(datapath, datapath.Maps.Egress, ack, DatapathReason.OutNoSession);
+        Assert.Empty(datapath.Sessions());
+
+        // Reported anew, and what still comes of the earlier one changes nothing.
+        datapath.Admit(session, 0);
+        Run(datapath, datapath.Maps.Egress, syn, 0);
+        End();
+        datapath.Admit(session, 0);
+        End();
+        Assert.Equal(DatapathReason.OutRedirected, Run(datapath, datapath.Maps.Egress, syn, 0).Reason);
+        End();
+
+        // Tagged itself.
+        Assert.Equal(DatapathReason.OutRedirected, Run(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn, Tag), 0).Reason);
+
+        void End() => Run(
+            datapath,
+            arrives ? datapath.Maps.Ingress : datapath.Maps.Egress,
+            arrives ? FrameBuilder.TcpFrame(destination, FrameBuilder.SourceEnd(opened.Frame), end) : FrameBuilder.TcpFrame(source, destination, end),
+            arrives ? 1 : 0);
     }
 
     [KernelFact]
