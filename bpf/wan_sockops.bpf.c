@@ -139,6 +139,7 @@ int clv_connect(struct bpf_sock_ops *ops)
 	struct clv_session *session;
 	struct clv_tuple tuple = {};
 	__u32 association;
+	__u16 place;
 	bool v6;
 
 	if (ops->op != BPF_SOCK_OPS_TCP_CONNECT_CB && ops->op != BPF_SOCK_OPS_RTT_CB && ops->op != BPF_SOCK_OPS_RETRANS_CB)
@@ -160,11 +161,12 @@ int clv_connect(struct bpf_sock_ops *ops)
 			clv_forget(&tuple, v6);
 		return clv_count_socket(CLV_SOCK_UNTAGGED);
 	}
-	session = clv_enter(&tuple, v6, association - 1);
+	place = clv_place_of(&tuple, association - 1);
+	session = clv_enter(&tuple, v6, place);
 	if (!session)
 		return clv_count_socket(CLV_SOCK_TABLE_FULL);
 	if (clv_is_left(session)) {
-		session->place = clv_place(association - 1, clv_slot_index(session));
+		session->place = place;
 		session->state = CLV_STATE_NEW;
 		clv_count(&session->out, 0);
 	}

@@ -50,7 +50,7 @@ static __noinline struct clv_session *clv_tagged(struct __sk_buff *skb, struct c
 	if (clv_stays_local(pkt))
 		return NULL;
 	*reason = CLV_OUT_TABLE_FULL;
-	return clv_enter(&pkt->tuple, pkt->v6, tag - 1);
+	return clv_enter(&pkt->tuple, pkt->v6, clv_place_of(&pkt->tuple, tag - 1));
 }
 
 #endif

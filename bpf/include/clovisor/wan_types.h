@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-#define CLV_LAYOUT_VERSION	6
+#define CLV_LAYOUT_VERSION	7
 #define CLV_MAX_LINKS		16
 #define CLV_MAX_ASSOCIATIONS	1024
 #define CLV_NO_ASSOCIATION	(CLV_MAX_ASSOCIATIONS - 1)	/* of sessions that the far end of a pair opened: they follow it */
@@ -196,14 +196,23 @@ enum clv_no_link_action {
 	CLV_NO_LINK_DROP = 1,
 };
 
+/* What the sessions of an association have in common that take one slot. Of sessions that nobody reported: a user is not seen. */
+enum clv_sticky_kind {
+	CLV_STICKY_TUPLE = 0,		/* each has its own, by its whole tuple */
+	CLV_STICKY_SOURCE = 1,		/* the source address */
+	CLV_STICKY_DESTINATION = 2,	/* the destination address */
+};
+
 struct clv_association {
 	__u8 in_use;		/* 0: not in the plan; its number stays taken while sessions bear it */
 	__u8 tcp_on_down;	/* enum clv_down_action */
 	__u8 udp_on_down;	/* enum clv_down_action */
 	__u8 on_no_link;	/* enum clv_no_link_action */
+	__u8 sticky;		/* enum clv_sticky_kind */
+	__u8 reserved[3];
 	__u8 name[CLV_NAME_BYTES];
 };
-_Static_assert(sizeof(struct clv_association) == 68, "clv_association layout");
+_Static_assert(sizeof(struct clv_association) == 72, "clv_association layout");
 
 /* Where the sessions of one association go, by slot. One update moves them all. */
 struct clv_slot_table {

@@ -1,5 +1,6 @@
 using System.Text;
 using Clovisor.Wan.Datapath;
+using Clovisor.Wan.Datapath.Layout;
 
 namespace Clovisor.Wan.Associations;
 
@@ -13,11 +14,17 @@ public readonly record struct StickyKey(StickyKind Kind, string? Header = null)
     public byte? SlotOf(SessionFacts session)
     {
         ArgumentNullException.ThrowIfNull(session);
+        if (Kind is StickyKind.Source or StickyKind.Destination)
+        {
+            // As the programs do: a session that nobody reported goes where those go that somebody did.
+            return (Kind == StickyKind.Source ? session.Source : session.Destination) is { Address: { } address }
+                ? new ClvTuple { Saddr = Kind == StickyKind.Source ? ClvAddress.From(address) : default, Daddr = Kind == StickyKind.Source ? default : ClvAddress.From(address) }.Slot
+                : null;
+        }
+
         string? header = Header;
         string? key = Kind switch
         {
-            StickyKind.Source => session.Source?.Address.MapToIPv6().ToString(),
-            StickyKind.Destination => session.Destination?.Address.MapToIPv6().ToString(),
             StickyKind.User => session.User,
             StickyKind.Header => session.Headers?.FirstOrDefault(pair => string.Equals(pair.Key, header, StringComparison.OrdinalIgnoreCase)).Value,
             _ => null,

@@ -20,7 +20,8 @@ public sealed partial class BpfWanDatapath
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended, this);
-            ClvSession session = _sessions.Enter(in key, _placement.AssociationIndex(association), slot ?? key.Slot, slot is not null);
+            int index = _placement.AssociationIndex(association);
+            ClvSession session = _sessions.Enter(in key, index, slot ?? key.SlotBy(_image.Associations[index].Sticky), slot is not null);
             return LinkOf(in key, in session, out keeps);
         }
     }
@@ -59,7 +60,7 @@ public sealed partial class BpfWanDatapath
             foreach (ref readonly SessionTuple tuple in tuples)
             {
                 var key = ClvTuple.From(in tuple);
-                _sessions.Enter(in key, index, key.Slot, moves: false);
+                _sessions.Enter(in key, index, key.SlotBy(_image.Associations[index].Sticky), moves: false);
             }
         }
     }

@@ -16,4 +16,8 @@ public sealed record DatapathAssociation
 
     /// <summary>What happens to a packet whose slot names no link.</summary>
     public NoLinkAction OnNoLink { get; init; } = NoLinkAction.Pass;
+
+    /// <summary>What the sessions have in common that take one slot, where nobody says which slot: of tags, announcements, and reports without one. No
+    /// packet shows a user or a header: with these each session has its own. The default is <see cref="StickyKind.None"/>.</summary>
+    public StickyKind Sticky { get; init; }
 }

@@ -65,6 +65,7 @@ internal static class PlanBuilder
         TcpOnLinkDown = association.TcpOnLinkDown,
         UdpOnLinkDown = association.UdpOnLinkDown,
         OnNoLink = association.OnNoLink,
+        Sticky = association.Sticky.Kind,
     };
 
     private static IEnumerable<PortTag> PortTags(WanAssociation association, int position) =>

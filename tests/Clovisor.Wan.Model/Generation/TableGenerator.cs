@@ -51,6 +51,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
                 TcpOnDown = random.Next(2) == 0 ? ClvDownAction.Reset : (ClvDownAction)random.Next(1, 3),
                 UdpOnDown = (ClvDownAction)random.Next(1, 3),
                 OnNoLink = (ClvNoLinkAction)random.Next(2),
+                Sticky = (ClvStickyKind)random.Next(3),
             };
             tables.Slots[association] = Slots(tables);
         }

@@ -73,6 +73,8 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
             "include/clovisor/pair.h", "	clv_move_in_pair(session, binding, by);", "	;")),
         new("a session of a pair goes to a link of none", true, new SourcePatch(
             "include/clovisor/pair.h", "return pkt->pair && link->flags & CLV_LINK_PAIRED && link->pair == pkt->pair &&", "return pkt->pair &&")),
+        new("sessions that share a source do not share a slot", true, new SourcePatch(
+            "include/clovisor/entry.h", "#define CLV_WORDS_SOURCE	0x00f", "#define CLV_WORDS_SOURCE	0x10f")),
         new("what does not fit is sent", false, new SourcePatch(
             "include/clovisor/link.h", "BPF_MTU_CHK_SEGS) <= 0", "BPF_MTU_CHK_SEGS) <= 9")),
     ];

@@ -99,7 +99,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
             return null;
         }
 
-        var session = ClvSession.New((int)tag - 1, Packet.Tuple.Slot, Tables.Tick);
+        var session = ClvSession.New((int)tag - 1, Tables.SlotOf(in Packet.Tuple, (int)tag - 1), Tables.Tick);
         return Changes.TryEnter(in Packet.Tuple, in session) ? session : null;
     }
 

@@ -17,6 +17,14 @@ internal sealed class Tables
 
     internal ClvSettings Settings;
 
+    /// <summary>The slot of a session that nobody reported: by its tuple, or by the part of it that its association's sessions share a slot by.</summary>
+    internal byte SlotOf(in ClvTuple tuple, int association) => Associations[association].Sticky switch
+    {
+        ClvStickyKind.Source => new ClvTuple { Saddr = tuple.Saddr }.Slot,
+        ClvStickyKind.Destination => new ClvTuple { Daddr = tuple.Daddr }.Slot,
+        _ => tuple.Slot,
+    };
+
     /// <summary>Whether the sender's socket is of the control group whose tags count.</summary>
     internal bool SenderTrusted { get; set; }
 

@@ -47,13 +47,13 @@ internal static class ConnectModel
         {
             if (IsLeft(present, tables))
             {
-                changes.Sessions[tuple] = present.MovedTo(association, present.Slot, tables.Tick) with { State = ClvSessionState.New };
+                changes.Sessions[tuple] = present.MovedTo(association, tables.SlotOf(in tuple, association), tables.Tick) with { State = ClvSessionState.New };
             }
 
             return (DatapathReason.SockEntered, changes);
         }
 
-        var fresh = ClvSession.New(association, tuple.Slot, tables.Tick);
+        var fresh = ClvSession.New(association, tables.SlotOf(in tuple, association), tables.Tick);
         return (changes.TryEnter(in tuple, in fresh) ? DatapathReason.SockEntered : DatapathReason.SockTableFull, changes);
     }
 

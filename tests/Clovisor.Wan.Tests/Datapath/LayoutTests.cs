@@ -37,6 +37,7 @@ public sealed partial class LayoutTests
         ["clv_down_action"] = typeof(ClvDownAction),
         ["clv_no_link_action"] = typeof(ClvNoLinkAction),
         ["clv_answer_flag"] = typeof(ClvAnswerFlag),
+        ["clv_sticky_kind"] = typeof(ClvStickyKind),
         ["clv_setting_flag"] = typeof(ClvSettingFlag),
         ["clv_reason"] = typeof(DatapathReason),
     };
@@ -95,6 +96,7 @@ public sealed partial class LayoutTests
     [InlineData("clv_down_action", "CLV_DOWN_")]
     [InlineData("clv_no_link_action", "CLV_NO_LINK_")]
     [InlineData("clv_answer_flag", "CLV_ANSWER_")]
+    [InlineData("clv_sticky_kind", "CLV_STICKY_")]
     [InlineData("clv_setting_flag", "CLV_SETTING_")]
     [InlineData("clv_reason", "CLV_")]
     public void Enum_mirror_has_the_names_and_numbers_of_its_enum(string name, string prefix)

@@ -29,6 +29,42 @@ public sealed class ProgramTagTests : ProgramTestBase
         Assert.Equal(32, datapath.Sessions().Count);
     }
 
+    [KernelTheory]
+    [InlineData(StickyKind.Source, false)]
+    [InlineData(StickyKind.Source, true)]
+    [InlineData(StickyKind.Destination, false)]
+    [InlineData(StickyKind.Destination, true)]
+    public void Tagged_sessions_that_share_an_address_share_a_slot_with_each_other_and_with_reported_ones(StickyKind kind, bool v6)
+    {
+        DatapathPlan plan = Lab.Plan(tag: Tag);
+        BpfWanDatapath datapath = Lab.StartOnWan1(plan: plan with { Associations = [.. plan.Associations.Select(association => association with { Sticky = kind })] });
+        var sticky = new StickyKey(kind);
+        HashSet<byte> slots = [];
+        for (int i = 0; i < 64; i++)
+        {
+            (IPEndPoint source, IPEndPoint destination) = Ends(v6, 20000 + i);
+            IPEndPoint other = new(IPAddress.Parse(v6 ? $"fd77::{i / 4 + 1:x}" : $"192.0.2.{(i / 4) + 1}"), 30000 + i);
+            (source, destination) = kind == StickyKind.Source ? (other, destination) : (source, other);
+
+            Assert.Equal(DatapathReason.OutRedirected, Run(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn, Tag), 0).Reason);
+
+            SessionTuple reported = Session(tcp: false, source, destination);
+            datapath.Admit(reported, 0);
+            byte slot = sticky.SlotOf(new SessionFacts { Source = source, Destination = destination })!.Value;
+            Assert.Equal((slot, slot), (SlotOf(datapath, Session(true, source, destination)), SlotOf(datapath, reported)));
+            slots.Add(slot);
+        }
+
+        Assert.InRange(slots.Count, 8, 16);
+    }
+
+    private static byte SlotOf(BpfWanDatapath datapath, SessionTuple tuple)
+    {
+        var key = ClvTuple.From(in tuple);
+        Assert.True(datapath.Maps.Sessions.TryGetValue(in key, out ClvSession session));
+        return session.Slot;
+    }
+
     [KernelFact]
     public void Does_not_follow_a_tagged_connection_that_was_open_before()
     {

@@ -116,6 +116,22 @@ public sealed class SocketTagTests : IDisposable
         Assert.Equal((1, 3), (counters[DatapathReason.SockUntagged], counters[DatapathReason.SockLocal]));
     }
 
+    [KernelTheory]
+    [InlineData(StickyKind.Destination)]
+    [InlineData(StickyKind.User)]
+    public void A_socket_goes_where_those_go_that_its_association_keeps_together(StickyKind kind)
+    {
+        BpfWanDatapath datapath = Start(sticky: kind);
+        ProxySocket socket = ProxySocket.Make(_lab, _group).WithDscp(Gold);
+
+        socket.Echo();
+
+        SessionTuple tuple = Assert.Single(datapath.Sessions()).Tuple;
+        var key = ClvTuple.From(in tuple);
+        Assert.True(datapath.Maps.Sessions.TryGetValue(in key, out ClvSession session));
+        Assert.Equal(kind == StickyKind.Destination ? new StickyKey(kind).SlotOf(new SessionFacts { Destination = tuple.Destination }) : key.Slot, session.Slot);
+    }
+
     public static TheoryData<byte?, byte?, bool> Reused() => new()
     {
         { Gold, Bulk, false }, { Gold, Bulk, true }, { Bulk, Gold, false }, { Bulk, Gold, true }, { Gold, null, false }, { Gold, null, true },
@@ -298,7 +314,7 @@ public sealed class SocketTagTests : IDisposable
 
     private WanDatapathSettings Settings() => _lab.Settings() with { TrustedCgroup = _group.Path };
 
-    private BpfWanDatapath Start(WanDatapathSettings? settings = null)
+    private BpfWanDatapath Start(WanDatapathSettings? settings = null, StickyKind sticky = StickyKind.None)
     {
         BpfWanDatapath datapath = _lab.Start(settings ?? Settings());
         DatapathPlan plan = _lab.Plan(associations: ["gold", "bulk"]) with
@@ -306,7 +322,7 @@ public sealed class SocketTagTests : IDisposable
             Tags = [new DscpTag(Gold, 0), new DscpTag(Bulk, 1)],
             PortTags = [new PortTag(GoldPorts, 0), new PortTag(BulkPorts, 1)],
         };
-        _lab.Apply(datapath, plan, WanLab.AllSlots(1, 0));
+        _lab.Apply(datapath, plan with { Associations = [.. plan.Associations.Select(association => association with { Sticky = sticky })] }, WanLab.AllSlots(1, 0));
         return datapath;
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Clovisor.Wan.Associations;
 
 namespace Clovisor.Wan.Datapath.Layout;
 
@@ -10,6 +12,8 @@ internal struct ClvAssociation
     internal ClvDownAction TcpOnDown;
     internal ClvDownAction UdpOnDown;
     internal ClvNoLinkAction OnNoLink;
+    internal ClvStickyKind Sticky;
+    internal Padding Reserved;
     internal ClvName Name;
 
     internal static ClvAssociation From(DatapathAssociation association) => new()
@@ -18,6 +22,18 @@ internal struct ClvAssociation
         TcpOnDown = (ClvDownAction)association.TcpOnLinkDown,
         UdpOnDown = (ClvDownAction)association.UdpOnLinkDown,
         OnNoLink = (ClvNoLinkAction)association.OnNoLink,
+        Sticky = association.Sticky switch
+        {
+            StickyKind.Source => ClvStickyKind.Source,
+            StickyKind.Destination => ClvStickyKind.Destination,
+            _ => ClvStickyKind.Tuple,
+        },
         Name = ClvName.From(association.Name),
     };
+
+    [InlineArray(3)]
+    internal struct Padding
+    {
+        private byte _first;
+    }
 }

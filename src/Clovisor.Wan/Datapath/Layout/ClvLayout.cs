@@ -7,7 +7,7 @@ namespace Clovisor.Wan.Datapath.Layout;
 internal struct ClvLayout
 {
     /// <summary>Mirror of <c>CLV_LAYOUT_VERSION</c>.</summary>
-    internal const uint CurrentVersion = 6;
+    internal const uint CurrentVersion = 7;
 
     internal uint Version;
     internal uint Reserved;

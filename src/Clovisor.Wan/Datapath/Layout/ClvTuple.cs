@@ -40,6 +40,14 @@ internal struct ClvTuple : IEquatable<ClvTuple>
         }
     }
 
+    /// <summary>Which slot it falls into where sessions share one by a part of their tuples; the program computes the same.</summary>
+    internal readonly byte SlotBy(ClvStickyKind sticky) => sticky switch
+    {
+        ClvStickyKind.Source => new ClvTuple { Saddr = Saddr }.Slot,
+        ClvStickyKind.Destination => new ClvTuple { Daddr = Daddr }.Slot,
+        _ => Slot,
+    };
+
     internal static ClvTuple From(in SessionTuple tuple) => new()
     {
         Saddr = ClvAddress.From(tuple.Source.Address),
