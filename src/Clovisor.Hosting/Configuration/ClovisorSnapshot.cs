@@ -58,11 +58,12 @@ public sealed class ClovisorSnapshot
     /// <returns>The table, or null when the proxy has none for plain HTTP on that port.</returns>
     public RouteTable? FindTable(int port) => _tables.GetValueOrDefault(port);
 
-    /// <summary>What is probably not meant: references of associations that name no rule.</summary>
+    /// <summary>What is probably not meant: references of associations that name no rule, what the validator warns of, ports that do not fit this node.</summary>
     internal IEnumerable<string> Warnings()
     {
         ImmutableArray<MeshRoute> routes = [.. VirtualServices.Values.SelectMany(RoutesOf)];
-        return
+        IEnumerable<ConfigurationError> ports = NodePorts.Read() is { } local ? NodePorts.Check(Wan, local) : [];
+        IEnumerable<string> unnamed =
             from association in Wan.Associations
             from reference in association.MeshRoutes
             where !routes.Any(route => reference.Matches(route) != RouteSpecificity.None)
@@ -70,6 +71,7 @@ public sealed class ClovisorSnapshot
                 + (reference.Kind == MeshRouteKind.HttpRoute
                     ? "HTTPRoutes are not read yet."
                     : "Check namespace, name and route against the VirtualServices.");
+        return unnamed.Concat(Wan.Warnings.Concat(ports).Select(warning => warning.ToString()));
     }
 
     private static IEnumerable<MeshRoute> RoutesOf(VirtualService service)

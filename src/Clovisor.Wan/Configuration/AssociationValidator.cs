@@ -175,6 +175,15 @@ internal static class AssociationValidator
             findings.Add(ConfigurationErrorCodes.MissingField, "spec.sticky", "the key is a header without a name; write sticky: header:NAME.");
         }
 
+        bool tagged = association.TagDscp is not null || association.TagSourcePorts is not null || !association.Dscps.IsEmpty;
+        if (tagged && association.Sticky.Kind is StickyKind.User or StickyKind.Header)
+        {
+            findings.Warn(
+                ConfigurationErrorCodes.StickyUnseen,
+                "spec.sticky",
+                $"sessions that a tag classifies show no {(association.Sticky.Kind == StickyKind.User ? "user" : "header")}, so each of them takes a link by itself; report them with what is known of them, or choose sticky: source or destination.");
+        }
+
         if (association.ResetAfter is { } after)
         {
             findings.Range(after, TimeSpan.Zero, TimeSpan.FromDays(1), "spec.failback.resetAfter");

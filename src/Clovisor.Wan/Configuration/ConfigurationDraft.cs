@@ -16,7 +16,7 @@ internal enum SubjectKind
 }
 
 /// <summary>Something that is wrong with one object of a draft, named by its position.</summary>
-internal readonly record struct Finding(string Code, SubjectKind Kind, int Position, string Path, string Message);
+internal readonly record struct Finding(string Code, SubjectKind Kind, int Position, string Path, string Message, FindingSeverity Severity = FindingSeverity.Error);
 
 /// <summary>Records that have not been checked yet.</summary>
 internal sealed record ConfigurationDraft(

@@ -1,6 +1,6 @@
 namespace Clovisor.Wan.Configuration;
 
-/// <summary>One thing that is wrong with a configuration.</summary>
+/// <summary>One thing that is wrong with a configuration, or, as a warning, probably not meant.</summary>
 public sealed record ConfigurationError
 {
     /// <summary>Which mistake this is: one of <see cref="ConfigurationErrorCodes"/>. Stable over versions.</summary>
@@ -11,6 +11,9 @@ public sealed record ConfigurationError
 
     /// <summary>The field, such as <c>spec.probes[0].interval</c>; empty when the whole object is meant.</summary>
     public required string Path { get; init; }
+
+    /// <summary>What follows from it. The default is <see cref="FindingSeverity.Error"/>.</summary>
+    public FindingSeverity Severity { get; init; }
 
     /// <summary>What is wrong, and what to do.</summary>
     public required string Message { get; init; }

@@ -62,4 +62,10 @@ public static class ConfigurationErrorCodes
 
     /// <summary>Links are carried by one another in a circle.</summary>
     public const string Circle = "CLV1120";
+
+    /// <summary>A warning: sessions that a tag classifies do not show what their association is sticky to.</summary>
+    public const string StickyUnseen = "CLV1121";
+
+    /// <summary>A warning: source ports of a tag that the node does not give to sockets.</summary>
+    public const string PortsNotLocal = "CLV1122";
 }

@@ -13,6 +13,9 @@ internal sealed class FindingList
 
     public void Add(string code, string path, string message) => _findings.Add(new Finding(code, _kind, _position, path, message));
 
+    /// <summary>Adds what is probably not meant, and no reason to refuse the configuration.</summary>
+    public void Warn(string code, string path, string message) => _findings.Add(new Finding(code, _kind, _position, path, message, FindingSeverity.Warning));
+
     public void Range<T>(T value, T least, T most, string path)
         where T : IComparable<T> =>
         Range(value, least, most, path, static item => $"{item}");

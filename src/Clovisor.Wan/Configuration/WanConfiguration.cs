@@ -15,8 +15,9 @@ public sealed class WanConfiguration
     private readonly AssociationClassifier _classifier;
 
     private WanConfiguration(
-        ImmutableArray<WanLink> links, ImmutableArray<SlaClass> slaClasses, ImmutableArray<WanAssociation> associations)
+        ImmutableArray<WanLink> links, ImmutableArray<SlaClass> slaClasses, ImmutableArray<WanAssociation> associations, ImmutableArray<ConfigurationError> warnings)
     {
+        Warnings = warnings;
         Links = links;
         SlaClasses = slaClasses;
         Associations = associations;
@@ -30,7 +31,7 @@ public sealed class WanConfiguration
     }
 
     /// <summary>The configuration without any link: everything takes the way that the node's own routes give it.</summary>
-    public static WanConfiguration Empty { get; } = new([], [], []);
+    public static WanConfiguration Empty { get; } = new([], [], [], []);
 
     /// <summary>The links, in the order they were given. Elsewhere a link is named by its position in this list.</summary>
     public ImmutableArray<WanLink> Links { get; }
@@ -41,6 +42,9 @@ public sealed class WanConfiguration
     /// <summary>The associations, in the order they were given.</summary>
     public ImmutableArray<WanAssociation> Associations { get; }
 
+    /// <summary>What is probably not meant in it; see <see cref="NodePorts"/> for what depends on the node.</summary>
+    public ImmutableArray<ConfigurationError> Warnings { get; }
+
     /// <summary>Checks records as a whole.</summary>
     /// <param name="links">The links; at most 16.</param>
     /// <param name="slaClasses">The SLA classes.</param>
@@ -50,17 +54,14 @@ public sealed class WanConfiguration
         IEnumerable<WanLink> links, IEnumerable<SlaClass> slaClasses, IEnumerable<WanAssociation> associations)
     {
         var draft = new ConfigurationDraft([.. links], [.. slaClasses], [.. associations]);
-        ImmutableArray<ConfigurationError> errors =
-        [
-            .. ConfigurationValidator.Validate(draft).Select(finding => new ConfigurationError
-            {
-                Code = finding.Code,
-                Subject = draft.SubjectOf(finding),
-                Path = finding.Path,
-                Message = finding.Message,
-            }),
-        ];
-        return errors.IsEmpty ? new ConfigurationResult(FromValid(draft), []) : new ConfigurationResult(null, errors);
+        return ConfigurationResult.Of(draft, ConfigurationValidator.Validate(draft).Select(finding => new ConfigurationError
+        {
+            Code = finding.Code,
+            Severity = finding.Severity,
+            Subject = draft.SubjectOf(finding),
+            Path = finding.Path,
+            Message = finding.Message,
+        }));
     }
 
     /// <summary>Finds the position of an association by its name.</summary>
@@ -95,7 +96,8 @@ public sealed class WanConfiguration
         return closest;
     }
 
-    internal static WanConfiguration FromValid(ConfigurationDraft draft) => new(draft.Links, draft.SlaClasses, draft.Associations);
+    internal static WanConfiguration FromValid(ConfigurationDraft draft, ImmutableArray<ConfigurationError> warnings) =>
+        new(draft.Links, draft.SlaClasses, draft.Associations, warnings);
 
     private readonly record struct RouteClaim(MeshRouteReference Reference, int Association);
 }

@@ -68,7 +68,7 @@ public sealed class WanConfigurationBuilder
         return unread.Length == 0
             ? result
             : new ConfigurationResult(null, [.. unread, .. result.Errors.Where(error => !unread.Any(first =>
-                first.Subject == error.Subject && first.Path.StartsWith(error.Path, StringComparison.Ordinal)))]);
+                first.Subject == error.Subject && first.Path.StartsWith(error.Path, StringComparison.Ordinal)))], result.Warnings);
     }
 
     /// <summary>Checks everything, and throws what is wrong.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using Clovisor.Wan.Associations;
 using Clovisor.Wan.Configuration.Yaml;
 using Clovisor.Wan.Links;
@@ -106,6 +105,7 @@ public static class WanConfigurationReader
                 _errors.Add(new ConfigurationError
                 {
                     Code = finding.Code,
+                    Severity = finding.Severity,
                     Subject = subject,
                     Path = finding.Path,
                     Message = finding.Message,
@@ -114,10 +114,7 @@ public static class WanConfigurationReader
                 });
             }
 
-            ImmutableArray<ConfigurationError> sorted = [.. _errors.OrderBy(error => _files[error.File!]).ThenBy(static error => error.Line)];
-            return sorted.IsEmpty
-                ? new ConfigurationResult(WanConfiguration.FromValid(draft.OnThisNode()), [])
-                : new ConfigurationResult(null, sorted);
+            return ConfigurationResult.Of(draft.OnThisNode(), _errors.OrderBy(error => _files[error.File!]).ThenBy(static error => error.Line));
         }
 
         /// <summary>Says whether something about the same place was reported before: "no tier" is no news where the tiers could not be read.</summary>

@@ -37,7 +37,45 @@ public sealed class TrialTests
         Assert.Equal(3, json.RootElement.GetProperty("errors").GetArrayLength());
     }
 
+    [Fact]
+    public async Task What_is_probably_not_meant_is_noted_and_refuses_nothing()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(
+                file,
+                """
+                apiVersion: wan.clovisor.io/v1alpha1
+                kind: WanLink
+                metadata: { name: fibre }
+                spec: { device: eth1 }
+                ---
+                apiVersion: wan.clovisor.io/v1alpha1
+                kind: WanAssociation
+                metadata: { name: calls }
+                spec: { tag: { sourcePorts: 33000-34999 }, sticky: user, tiers: [{ links: [fibre] }] }
+                """,
+                TestContext.Current.CancellationToken);
+
+            (int code, string output, _) = await RunAsync("validate", file);
+            Assert.Equal(0, code);
+            Assert.Matches(@"(?m)^note +.*:9: WanAssociation/calls: spec.sticky: sessions that a tag classifies show no user, .*\[CLV1121\]$", output);
+            Assert.DoesNotContain("CLV1122", output, StringComparison.Ordinal);
+
+            (code, output, _) = await RunAsync("validate", file, "--local-ports", "40000-50000", "--json");
+            Assert.Equal(0, code);
+            using JsonDocument json = JsonDocument.Parse(output);
+            Assert.Equal(["CLV1121", "CLV1122"], json.RootElement.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()![^8..^1]));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
+    [InlineData("--local-ports 'x' is not FIRST-LAST", "validate", "CONFIG", "--local-ports", "x")]
     [InlineData("FILE is missing", "validate")]
     [InlineData("there is no /nonexistent, no /neither", "validate", "/nonexistent", "/neither")]
     [InlineData("'--jsn' is not one of its options. Did you mean '--json'?", "validate", "--jsn", "/")]
