@@ -28,6 +28,7 @@ public static class ClovisorServiceCollectionExtensions
         services.TryAddSingleton<HealthBoard>();
         services.TryAddSingleton<OptionsHealth>();
         services.TryAddSingleton<RequestClassifier>();
+        services.TryAddSingleton<ServerNameClassifier>();
         services.TryAddSingleton<WanRuntime>();
         services.AddMetrics();
         services.TryAddSingleton<ReportInstruments>();

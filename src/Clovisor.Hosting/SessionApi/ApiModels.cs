@@ -14,6 +14,9 @@ internal sealed record SessionReport
     /// <summary>The port whose route table is asked: at a sidecar the destination's, which is the default; at a gateway the listener's.</summary>
     public int? ListenerPort { get; init; }
 
+    /// <summary>The server name that the client asked for, in place of a head, where TLS is handed on.</summary>
+    public string? Sni { get; init; }
+
     public string? Method { get; init; }
 
     public string? Scheme { get; init; }

@@ -15,7 +15,8 @@ namespace Clovisor.Hosting.SessionApi;
 /// <c>POST /v1/session</c>: what Envoy's Lua filter asks before a request has a connection. The answer names the class, and the proxy's own connections carry it.
 /// A message that names the proxy's own connection enters its session as well.
 /// </summary>
-internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier classifier, SessionRegistry registry, ReportInstruments instruments)
+internal sealed class ClassEndpoint(
+    SnapshotStore store, RequestClassifier classifier, ServerNameClassifier serverNames, SessionRegistry registry, ReportInstruments instruments)
 {
     /// <summary>The header of the answer, and of the request that the proxy routes by.</summary>
     internal const string ClassHeader = "x-clv-class";
@@ -139,7 +140,7 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
         {
             bool decides = cut switch
             {
-                "a" => true,
+                "a" or "sni" => true,
                 "m" => fields.Method,
                 "p" => fields.Path || !fields.QueryParameters.IsEmpty,
                 _ => cut.StartsWith("h.", StringComparison.Ordinal) && fields.Headers.Contains(cut[2..]),
@@ -151,16 +152,10 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
             }
         }
 
-        RouteRequest request = new()
-        {
-            Method = message.Method.Length > 0 ? message.Method : "GET",
-            Authority = message.Authority,
-            Path = message.Path.Length > 0 ? message.Path : "/",
-            Scheme = "",
-            Headers = message.Headers as RouteHeader[] ?? [.. message.Headers],
-        };
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
-        ClassifiedRequest classified = classifier.Classify(snapshot, message.Destination!.Port, request);
+        ClassifiedRequest classified = message.ServerName is { } name
+            ? serverNames.Classify(snapshot, (byte)System.Net.Sockets.ProtocolType.Tcp, message.Upstream ?? message.Peer, message.Host ?? message.Destination!, name)
+            : classifier.Classify(snapshot, message.Destination!.Port, RequestOf(message));
         if (counted)
         {
             instruments.Decided(classified);
@@ -169,6 +164,15 @@ internal sealed class ClassEndpoint(SnapshotStore store, RequestClassifier class
         span.Decided(classified);
         return classified;
     }
+
+    private static RouteRequest RequestOf(HeadMessage message) => new()
+    {
+        Method = message.Method.Length > 0 ? message.Method : "GET",
+        Authority = message.Authority,
+        Path = message.Path.Length > 0 ? message.Path : "/",
+        Scheme = "",
+        Headers = message.Headers as RouteHeader[] ?? [.. message.Headers],
+    };
 
     internal static async ValueTask<(HeadMessage? Message, ApiError? Error, int Status)> ReadAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Clovisor.Hosting.Sessions;
 using Clovisor.Istio.Routing;
 
 namespace Clovisor.Hosting.SessionApi;
@@ -37,10 +38,15 @@ internal sealed class HeadMessage
 
     internal string Path { get; private set; } = "";
 
+    /// <summary>The server name that the client asked for, of a connection whose TLS is handed on; null of one with a request head.</summary>
+    internal string? ServerName { get; private set; }
+
     internal IReadOnlyList<RouteHeader> Headers => _headers;
 
     /// <summary>Keys whose values the sender cut, without the <c>~</c>.</summary>
     internal IReadOnlyList<string> Cut => _cut;
+
+    private bool HasHead => Method.Length > 0 || Authority.Length > 0 || Path.Length > 0 || _headers.Count > 0;
 
     /// <summary>Reads a message.</summary>
     /// <returns>The message, or null and why it is none.</returns>
@@ -72,6 +78,7 @@ internal sealed class HeadMessage
 
         error = message.Destination is null
             ? new ApiError("dst", "Missing. Say the address and port that the client connected to.")
+            : message.ServerName is not null ? message.HasHead ? new ApiError("sni", ReportValidation.SniAndHead) : null
             : message.Authority.Length == 0 ? new ApiError("a", "Missing. Route rules are chosen by the authority.") : null;
         error ??= message is { Upstream: not null, Host: null } ? new ApiError("host", "Missing. A session has two ends: say the address and port of the server too.") : null;
         return error is null ? message : null;
@@ -159,6 +166,9 @@ internal sealed class HeadMessage
             case "host":
                 Host = IPEndPoint.TryParse(value, out IPEndPoint? host) && host.Port > 0 ? host : null;
                 return Host is null ? NoEndPoint(key) : null;
+            case "sni":
+                ServerName = value;
+                return ReportValidation.WhyNoServerName(value) is { } reason ? new ApiError(key, reason) : null;
             case "m":
                 Method = value;
                 return null;

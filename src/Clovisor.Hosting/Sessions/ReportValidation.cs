@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Clovisor.Hosting.SessionApi;
@@ -10,6 +11,11 @@ internal static class ReportValidation
 {
     // RFC 9112 asks recipients to take request lines of at least 8,000 octets; a head beyond this is no head of a real proxy.
     private const int LongestField = 65_536;
+
+    /// <summary>Why a report has one of the two.</summary>
+    internal const string SniAndHead = "Beside a request head. Report the head alone where the proxy saw it; the server name alone where it handed TLS on.";
+
+    private static readonly SearchValues<char> ServerNameLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
 
     /// <summary>Checks the five values that name the session.</summary>
     /// <returns>The session, or null when <paramref name="errors"/> got at least one entry.</returns>
@@ -32,6 +38,32 @@ internal static class ReportValidation
 
         return errors.Count == 0 ? new SessionTuple(protocol!.Value, source!, destination!) : null;
     }
+
+    /// <summary>Checks what classifies it: the request head, or the server name of a connection whose head nobody saw.</summary>
+    internal static void Content(SessionReport report, List<ApiError> errors)
+    {
+        if (report.Sni is not { } name)
+        {
+            Head(report, errors);
+            return;
+        }
+
+        if (WhyNoServerName(name) is { } reason)
+        {
+            errors.Add(new ApiError("sni", reason));
+        }
+
+        if (report is not { Method: null, Scheme: null, Authority: null, Path: null, Headers: null, ListenerPort: null })
+        {
+            errors.Add(new ApiError("sni", SniAndHead));
+        }
+    }
+
+    /// <summary>Says why a text is no server name; null when it is one.</summary>
+    internal static string? WhyNoServerName(string name) =>
+        name.Length is 0 or > 255 || name.AsSpan().ContainsAnyExcept(ServerNameLetters)
+            ? $"'{Shorten(name)}' is no server name: 1 to 255 letters, digits, '.', '-' and '_', as in outbound_.80_.v1_.httpbin.app.svc.cluster.local."
+            : null;
 
     /// <summary>Checks the request head.</summary>
     internal static void Head(SessionReport report, List<ApiError> errors)

@@ -13,7 +13,8 @@ using Microsoft.AspNetCore.Http;
 namespace Clovisor.Hosting.Sessions;
 
 /// <summary>Report → route rule → association → sessions map. Remembers which rule a session came by. Thread-safe.</summary>
-internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier classifier, WanRuntime wan, ReportInstruments instruments, TimeProvider time)
+internal sealed class SessionRegistry(
+    SnapshotStore store, RequestClassifier classifier, ServerNameClassifier serverNames, WanRuntime wan, ReportInstruments instruments, TimeProvider time)
 {
     // How many sessions are entered between two looks for those that have ended, at least: a look asks the kernel of each that is remembered.
     private const int EnteredBetweenLooks = 4096;
@@ -76,7 +77,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
     {
         List<ApiError> errors = [];
         SessionTuple? tuple = ReportValidation.Tuple(report, errors);
-        ReportValidation.Head(report, errors);
+        ReportValidation.Content(report, errors);
         if (tuple is not { } session || errors.Count > 0)
         {
             caller.CountRefused();
@@ -97,7 +98,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return NotTheirs(session, caller);
         }
 
-        if (wan.Running is not { } running || store.Current is null)
+        if (wan.Running is not { } running || store.Current is not { } snapshot)
         {
             return SessionOutcome.NotReady;
         }
@@ -109,7 +110,7 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             return SessionOutcome.TooMany($"This caller ({caller.Identity}) has {caller.Sessions} live sessions, the limit. Close some, or raise SessionsPerCaller.");
         }
 
-        ClassifiedRequest request = classified ?? Classify(report!, session);
+        ClassifiedRequest request = classified ?? Classify(snapshot, report!, session);
         try
         {
             return SessionOutcome.Done(Enter(running, session, request, caller));
@@ -157,10 +158,12 @@ internal sealed class SessionRegistry(SnapshotStore store, RequestClassifier cla
             BytesIn = session.BytesIn,
         };
 
-    private ClassifiedRequest Classify(SessionReport report, in SessionTuple session)
+    private ClassifiedRequest Classify(ClovisorSnapshot snapshot, SessionReport report, in SessionTuple session)
     {
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
-        ClassifiedRequest request = classifier.Classify(report.ListenerPort ?? session.Destination.Port, HeadOf(report));
+        ClassifiedRequest request = report.Sni is { } name
+            ? serverNames.Classify(snapshot, (byte)session.Protocol, session.Source, session.Destination, name)
+            : classifier.Classify(snapshot, report.ListenerPort ?? session.Destination.Port, HeadOf(report));
         instruments.Decided(request);
         span.Decided(request);
         return request;

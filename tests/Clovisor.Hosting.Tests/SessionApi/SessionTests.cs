@@ -71,6 +71,36 @@ public sealed class SessionTests : IDisposable
     });
 
     [KernelFact]
+    public void A_connection_of_which_the_server_name_is_known_is_entered_by_both_endpoints()
+    {
+        _folder.Write("bulk.yaml", """
+            apiVersion: wan.clovisor.io/v1alpha1
+            kind: WanAssociation
+            metadata: {name: bulk}
+            spec:
+              match: {flows: [{sni: [files.app.svc.cluster.local], ports: [80]}]}
+              tiers: [{links: [lte]}]
+            """);
+        InTwoLinkNamespace(async host =>
+        {
+            const string Name = "outbound_.80_.v1_.files.app.svc.cluster.local";
+            using StringContent report = new($$"""{"protocol":"tcp","source":"10.9.0.1:44001","destination":"10.96.1.1:80","sni":"{{Name}}"}""");
+            HttpResponseMessage reported = await host.Client.PostAsync("/v1/sessions", report, TestContext.Current.CancellationToken);
+            JsonElement answer = await reported.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            using ByteArrayContent message = new(System.Text.Encoding.ASCII.GetBytes($"3:dst,14:10.9.0.1:15443,3:sni,{Name.Length}:{Name},2:up,14:10.9.0.1:44002,4:host,12:10.96.1.1:80,"));
+            HttpResponseMessage asked = await host.Client.PostAsync("/v1/session", message, TestContext.Current.CancellationToken);
+            using ByteArrayContent cut = new(System.Text.Encoding.ASCII.GetBytes($"3:dst,14:10.9.0.1:15443,4:sni~,{Name.Length}:{Name},"));
+            HttpResponseMessage unknown = await host.Client.PostAsync("/v1/session", cut, TestContext.Current.CancellationToken);
+
+            Assert.Equal(("bulk", "lte"), (answer.GetProperty("association").GetString(), answer.GetProperty("link").GetString()));
+            Assert.Equal(("bulk", "lte"), (asked.Headers.GetValues("x-clv-class").Single(), asked.Headers.GetValues("x-clv-link").Single()));
+            Assert.Equal(HttpStatusCode.NoContent, unknown.StatusCode);
+            Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(host, 44_001));
+            Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(host, 44_002));
+        });
+    }
+
+    [KernelFact]
     public void Links_are_listed_with_state_and_share() => InTwoLinkNamespace(async host =>
     {
         JsonElement links = await host.Client.GetFromJsonAsync<JsonElement>("/v1/links", TestContext.Current.CancellationToken);

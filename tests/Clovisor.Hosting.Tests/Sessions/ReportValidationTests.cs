@@ -46,6 +46,22 @@ public sealed class ReportValidationTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("www.example.org", null, null)]
+    [InlineData("outbound_.80_._.httpbin.app.svc.cluster.local", null, null)]
+    [InlineData("", null, "is no server name")]
+    [InlineData("a b", null, "is no server name")]
+    [InlineData("www.example.org", "/", "Beside a request head")]
+    public void Takes_a_server_name_or_a_request_head(string serverName, string? path, string? reason)
+    {
+        List<ApiError> errors = [];
+
+        ReportValidation.Content(new SessionReport { Sni = serverName, Path = path }, errors);
+
+        Assert.Equal(reason is null ? 0 : 1, errors.Count);
+        Assert.All(errors, error => Assert.Contains(reason!, error.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Lists_every_fault_of_a_report()
     {
