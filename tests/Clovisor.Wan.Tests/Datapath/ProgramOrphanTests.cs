@@ -76,7 +76,7 @@ public sealed class ProgramOrphanTests : ProgramTestBase
     }
 
     [KernelFact]
-    public void Gives_a_reused_tuple_a_link_anew()
+    public void Gives_a_reused_tuple_that_is_reported_anew_a_link_anew()
     {
         BpfWanDatapath datapath = Lab.StartOnWan1();
         (IPEndPoint source, IPEndPoint destination) = Ends(v6: false);
@@ -85,6 +85,7 @@ public sealed class ProgramOrphanTests : ProgramTestBase
         Run(datapath, datapath.Maps.Egress, syn, 0);
         Run(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Fin | FrameBuilder.Ack), 0);
         datapath.SetSlots(0, WanLab.AllSlots(0));
+        datapath.Admit(Session(true, source, destination), 0);
 
         Passes(datapath, datapath.Maps.Egress, FrameBuilder.TcpFrame(source, destination, FrameBuilder.Syn), DatapathReason.OutHome);
 
