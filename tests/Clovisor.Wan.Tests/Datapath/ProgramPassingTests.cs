@@ -39,6 +39,31 @@ public sealed class ProgramPassingTests : ProgramTestBase
         Assert.Empty(datapath.Sessions());
     }
 
+    [KernelTheory]
+    [InlineData(133, "fe80::1", "ff02::2")]
+    [InlineData(134, "fe80::1", "ff02::1")]
+    [InlineData(134, "fe80::1", "fe80::2")]
+    [InlineData(135, "fe80::1", "ff02::1:ff00:2")]
+    [InlineData(135, "fd09::1", "fd09::2")]
+    [InlineData(136, "fe80::1", "fe80::2")]
+    [InlineData(136, "fd09::1", "fd09::2")]
+    [InlineData(137, "fe80::1", "fd09::1")]
+    [InlineData(143, "fe80::1", "ff02::16")]
+    public void Router_advertisements_and_neighbour_discovery_pass_untouched_whatever_their_tag(byte type, string source, string destination)
+    {
+        BpfWanDatapath datapath = Lab.StartOnWan1(Lab.Settings() with { ClearTags = true }, Lab.Plan(tag: Tag));
+        byte[] frame = FrameBuilder.Raw(IPAddress.Parse(source), IPAddress.Parse(destination), 58, [type, 0, 0, 0, 0, 0, 0, 0, .. new byte[16]]);
+        frame[14] |= Tag >> 2;
+        frame[15] |= (Tag & 3) << 6;
+
+        foreach (BpfProgram program in new[] { datapath.Maps.Egress, datapath.Maps.Ingress, datapath.Maps.Lan })
+        {
+            Passes(datapath, program, frame, DatapathReason.Protocol);
+        }
+
+        Assert.Empty(datapath.Sessions());
+    }
+
     [KernelFact]
     public void Takes_no_ipv6_packet_for_one_of_ipv4()
     {

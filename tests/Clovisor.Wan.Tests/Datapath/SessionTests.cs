@@ -153,6 +153,8 @@ public sealed class SessionTests : IDisposable
         Assert.Equal([never.Tuple], Forgotten(TimeSpan.FromSeconds(130)));
         Assert.Equal([udp.Tuple], Forgotten(TimeSpan.FromSeconds(190)));
         Assert.Equal([], Forgotten(TimeSpan.FromMinutes(119)));
+        // Still the address that its peer knows, after all these sweeps.
+        tcp.Echo();
         Assert.Equal([tcp.Tuple], Forgotten(TimeSpan.FromMinutes(121)));
         Assert.Equal(0, datapath.Maps.Reverse.CountEntries());
 
