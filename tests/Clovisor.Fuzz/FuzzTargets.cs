@@ -20,6 +20,7 @@ internal static class FuzzTargets
         new("message", 15, static () => SessionTarget.Messages, SessionTarget.ReadMessage, static _ => false),
         new("report", 15, static () => SessionTarget.Reports, SessionTarget.ReadReport, static e => e is System.Text.Json.JsonException),
         new("batch", 15, static () => SessionTarget.Batches, SessionTarget.ReadBatch, static _ => false),
+        new("accesslog", 15, static () => AccessLogTarget.Messages, AccessLogTarget.Read, static e => e is Google.Protobuf.InvalidProtocolBufferException),
         new("generator", 5, static () => Seeds.Objects, GeneratorTarget.Run, static _ => false),
     ];
 

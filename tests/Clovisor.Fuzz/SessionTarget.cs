@@ -15,6 +15,7 @@ internal static class SessionTarget
             "4:peer,14:10.60.0.9:4711,3:dst,12:10.96.1.1:80,1:m,3:GET,1:a,19:httpbin.example.com,1:p,1:/,6:h.user,4:boss,",
             "3:dst,14:[fd00::1]:8080,1:a,1:x,2:up,14:10.9.0.1:44000,4:host,12:10.96.1.1:80,",
             "3:dst,12:10.96.1.1:80,1:a,1:x,2:up,14:10.9.0.1:44000,4:host,12:10.96.1.1:80,7:h.user~,3:b\u00f6,",
+            "3:dst,14:10.9.0.2:15443,3:sni,49:outbound_.80_.v1_.httpbin.app.svc.cluster.local.,",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -23,6 +24,7 @@ internal static class SessionTarget
         .. new[]
         {
             """{"protocol":"tcp","source":"10.9.0.1:41000","destination":"10.96.1.1:80","listenerPort":80,"method":"GET","scheme":"http","authority":"httpbin","path":"/a?b=c","headers":{"user":"boss"}}""",
+            """{"protocol":"tcp","source":"10.9.0.1:41000","destination":"10.9.0.2:15443","sni":"outbound_.80_.v1_.httpbin.app.svc.cluster.local"}""",
             """{"protocol":"udp","source":"[fd00::1]:1","destination":"[::ffff:10.0.0.1]:65535","method":"GET","authority":"x","path":"/","headers":[{"name":"a","value":"\u00f6"},{"name":"a","value":""}]}""",
         }.Select(Encoding.UTF8.GetBytes),
     ];
@@ -69,7 +71,7 @@ internal static class SessionTarget
         HeadMessage? message = HeadMessage.Read(input, out ApiError? error);
         bool consistent = message is null
             ? error is { Message.Length: > 0 }
-            : error is null && message is { Destination: not null, Authority.Length: > 0 } && (message.Upstream is null || message.Host is not null);
+            : error is null && message is { Destination: not null } && (message.ServerName is null) == (message.Authority.Length > 0) && (message.Upstream is null || message.Host is not null);
         if (!consistent)
         {
             throw new InvalidOperationException($"Neither taken nor refused: {error}.");
@@ -86,7 +88,7 @@ internal static class SessionTarget
 
         List<ApiError> errors = [];
         bool named = ReportValidation.Tuple(report, errors) is not null;
-        ReportValidation.Head(report, errors);
+        ReportValidation.Content(report, errors);
         if ((!named && errors.Count == 0) || errors.Exists(error => error.Message.Length == 0))
         {
             throw new InvalidOperationException("Refused without a reason.");

@@ -1,13 +1,10 @@
-using System.Net;
 using Clovisor.Hosting.Callers;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
 using Clovisor.Hosting.SessionApi;
 using Clovisor.Hosting.Sessions;
 using Clovisor.Hosting.Telemetry;
-using Clovisor.Wan.Datapath;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -19,9 +16,6 @@ namespace Clovisor.Hosting.AccessLog;
 /// </summary>
 internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry registry, ReportInstruments instruments) : AccessLogService.AccessLogServiceBase, IDisposable
 {
-    /// <summary>The filter state that keeps the pools of a proxy apart: what a connection is of is not what one request on it would say.</summary>
-    internal const string ClassState = "clovisor.class";
-
     private readonly CancellationTokenSource _end = new();
 
     public override async Task<StreamAccessLogsResponse> StreamAccessLogs(IAsyncStreamReader<StreamAccessLogsMessage> requestStream, ServerCallContext context)
@@ -54,7 +48,7 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
     private void Take(CommonProperties? entry, CallerAccount caller)
     {
         // An attempt that never had a connection is nobody's fault, and no report.
-        if (EndPointOf(entry?.UpstreamLocalAddress) is not { } source || EndPointOf(entry!.UpstreamRemoteAddress) is not { } destination)
+        if (!LoggedConnection.HasBegun(entry))
         {
             return;
         }
@@ -63,22 +57,20 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
         registry.CountUnread();
         if (caller.TryTake())
         {
-            instruments.Reported(Enter(entry, source, destination, caller), begun);
+            instruments.Reported(Enter(entry!, caller), begun);
         }
     }
 
-    private SessionOutcome Enter(CommonProperties entry, IPEndPoint source, IPEndPoint destination, CallerAccount caller)
+    private SessionOutcome Enter(CommonProperties entry, CallerAccount caller)
     {
         List<ApiError> errors = [];
-        SessionTuple? tuple = ReportValidation.Tuple(new SessionReport { Protocol = "tcp", Source = source.ToString(), Destination = destination.ToString() }, errors);
-        string? named = ClassOf(entry, errors);
-        if (tuple is not { } session || errors.Count > 0)
+        if (LoggedConnection.Read(entry, errors) is not { } logged)
         {
             caller.CountRefused();
             return SessionOutcome.Refused(StatusCodes.Status400BadRequest, errors);
         }
 
-        if (EndPointOf(entry.DownstreamDirectRemoteAddress) is { } client && !caller.Rule.MaySpeakFor(client.Address))
+        if (logged.Client is { } client && !caller.Rule.MaySpeakFor(client.Address))
         {
             caller.CountRefused();
             return SessionOutcome.Refused(StatusCodes.Status403Forbidden);
@@ -89,6 +81,7 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
             return SessionOutcome.NotReady;
         }
 
+        string? named = logged.Class;
         if (named is not null && !snapshot.Wan.TryFindAssociation(named, out _))
         {
             // Removed since the proxy asked: its connections go as unclassified ones do.
@@ -97,35 +90,6 @@ internal sealed class AccessLogEndpoint(SnapshotStore store, SessionRegistry reg
 
         ClassifiedRequest classified = new() { Association = named, Revision = snapshot.Revision };
         instruments.Decided(classified);
-        return registry.Enter(session, classified, caller);
+        return registry.Enter(logged.Session, classified, caller);
     }
-
-    // Null: of no class.
-    private static string? ClassOf(CommonProperties entry, List<ApiError> errors)
-    {
-        if (!entry.FilterStateObjects.TryGetValue(ClassState, out Any? state))
-        {
-            return null;
-        }
-
-        try
-        {
-            if (state.TryUnpack(out StringValue value))
-            {
-                return value.Value;
-            }
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // As wrong as one of another type.
-        }
-
-        errors.Add(new ApiError(ClassState, "Filter state that is no string. Set it by a factory of strings, such as envoy.hashable_string."));
-        return null;
-    }
-
-    private static IPEndPoint? EndPointOf(Address? address) =>
-        address?.SocketAddress is { Protocol: 0, PortValue: > 0 and <= ushort.MaxValue } socket && IPAddress.TryParse(socket.Address, out IPAddress? parsed)
-            ? new IPEndPoint(parsed, (int)socket.PortValue)
-            : null;
 }

@@ -5,7 +5,7 @@ namespace Clovisor.Hosting.Envoy;
 /// <summary>Writes the HTTP filters of a mode, downstream and upstream.</summary>
 internal static class HttpFilters
 {
-    private const string ClassState = AccessLogEndpoint.ClassState;
+    private const string ClassState = LoggedConnection.ClassState;
 
     /// <summary>The filters before the router, as entries of a list.</summary>
     internal static string BeforeRouter(EnvoyMode mode, EnvoyRules rules, EnvoySettings settings, int? port) => mode switch
