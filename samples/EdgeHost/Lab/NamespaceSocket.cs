@@ -28,7 +28,7 @@ internal static partial class NamespaceSocket
     }
 
     /// <summary>A socket belongs to the namespace of the thread that made it, for good; the thread is not used again.</summary>
-    private static Task<Socket> CreateAsync(string space, AddressFamily family)
+    public static Task<Socket> CreateAsync(string space, AddressFamily family)
     {
         var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>

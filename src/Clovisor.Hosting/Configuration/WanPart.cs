@@ -41,7 +41,7 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
     internal async Task StartAsync(WanConfiguration configuration, CancellationToken cancellationToken)
     {
         Require(BpfRuntime.Check());
-        BpfWanDatapath datapath = BpfWanDatapath.Start(new WanDatapathSettings
+        WanDatapathSettings settings = new()
         {
             PinDirectory = _options.PinDirectory,
             MaxSessions = _options.MaxSessions,
@@ -51,7 +51,8 @@ internal sealed class WanPart(LiveOptions<WanOptions> live, WanRuntime runtime, 
             ClearTags = _options.ClearTags,
             AnswersByLink = _options.AnswersByLink,
             TimeProvider = time,
-        });
+        };
+        BpfWanDatapath datapath = BpfWanDatapath.Start(settings, loggers.CreateLogger<BpfWanDatapath>());
         WanEngine engine = new(configuration, datapath, loggers.CreateLogger<WanEngine>(), time) { LanDevices = [.. _options.LanDevices] };
         WanRuntime.Parts parts = new(engine, datapath);
         bool started = false;

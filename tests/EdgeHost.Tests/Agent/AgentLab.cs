@@ -32,7 +32,10 @@ internal sealed class AgentLab : IAsyncDisposable
     /// <param name="role">What it is started as.</param>
     /// <param name="edit">Changes the configuration before the start.</param>
     /// <param name="options">Further options of the agent.</param>
-    internal static async Task<AgentLab> StartAsync(string role = "agent", Action<string>? edit = null, params string[] options)
+    internal static Task<AgentLab> StartAsync(string role = "agent", Action<string>? edit = null, params string[] options) => StartAsync(role, edit, null, [], options);
+
+    /// <summary>The same with what is to be there before it starts, and variables of its environment, <c>NAME=value</c>.</summary>
+    internal static async Task<AgentLab> StartAsync(string role, Action<string>? edit, Func<LabNames, Task>? prepare, IReadOnlyList<string> environment, params string[] options)
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         string name = $"clvt-{Environment.ProcessId:x}{Random.Shared.Next(0x1000):x}";
@@ -45,9 +48,14 @@ internal sealed class AgentLab : IAsyncDisposable
             }
 
             edit?.Invoke(lab.Names.ConfigDirectory);
+            if (prepare is not null)
+            {
+                await prepare(lab.Names);
+            }
+
             LabProcess agent = LabProcess.Start(
                 lab.Names, lab.Names.Edge, "agent",
-                [Executable, role, "--config", lab.Names.ConfigDirectory, "--socket", lab.Names.AgentSocket, "--pin", PinsOf(lab.Names), "--namespace", "app", .. options]);
+                [.. environment.Count > 0 ? (string[])["env", .. environment] : [], Executable, role, "--config", lab.Names.ConfigDirectory, "--socket", lab.Names.AgentSocket, "--pin", PinsOf(lab.Names), "--namespace", "app", .. options]);
             try
             {
                 await agent.WaitForLineAsync("ready", StartLimit, token);
