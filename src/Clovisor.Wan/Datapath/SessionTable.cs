@@ -99,11 +99,11 @@ internal sealed class SessionTable
 
     /// <summary>Forgets a session, unless its packets would go on without the address that its peer knows it by.</summary>
     /// <returns>Whether the session stays.</returns>
-    /// <remarks>One that is ending is forgotten: what is reported of its tuple may be about the connection that comes next.</remarks>
+    /// <remarks>One without packets is forgotten. One that is ending stays for what still comes of it; the connection that comes next takes nothing over from it.</remarks>
     internal bool Unclassify(in ClvTuple key, out ClvSession kept)
     {
         if (_sessions.TryGetValue(in key, out kept)
-            && kept.State is ClvSessionState.Opening or ClvSessionState.Established
+            && kept.State != ClvSessionState.New
             && kept.Binding is { IsBound: true } binding && (binding.IsPinned || binding.IsTranslated))
         {
             return true;

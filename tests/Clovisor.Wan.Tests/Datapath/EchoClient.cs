@@ -16,7 +16,7 @@ internal sealed class EchoClient : IDisposable
     private readonly IPEndPoint _server;
 
     /// <summary>Must be made on a thread of the namespace that it shall send from.</summary>
-    internal EchoClient(bool tcp, IPAddress source, IPAddress server, byte dscp, string? device = null, int port = EchoServer.Port)
+    internal EchoClient(bool tcp, IPAddress source, IPAddress server, byte dscp, string? device = null, int port = EchoServer.Port, int sourcePort = 0)
     {
         ProtocolType protocol = tcp ? ProtocolType.Tcp : ProtocolType.Udp;
         _server = new IPEndPoint(server, port);
@@ -36,7 +36,7 @@ internal sealed class EchoClient : IDisposable
             _socket.SetRawSocketOption(1, BindToDevice, System.Text.Encoding.ASCII.GetBytes(device));
         }
 
-        _socket.Bind(new IPEndPoint(source, 0));
+        _socket.Bind(new IPEndPoint(source, sourcePort));
         Source = (IPEndPoint)_socket.LocalEndPoint!;
         Tuple = new SessionTuple(protocol, Source, _server);
     }
@@ -83,6 +83,13 @@ internal sealed class EchoClient : IDisposable
     {
         SocketException failure = Assert.Throws<SocketException>(() => _socket.Receive(new byte[1]));
         return failure.SocketErrorCode;
+    }
+
+    /// <summary>Ends the connection by a reset, so that its port is free at once.</summary>
+    internal void Reset()
+    {
+        _socket.LingerState = new LingerOption(enable: true, 0);
+        _socket.Dispose();
     }
 
     public void Dispose() => _socket.Dispose();

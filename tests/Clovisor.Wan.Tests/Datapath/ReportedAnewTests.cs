@@ -51,25 +51,39 @@ public sealed class ReportedAnewTests : IDisposable
         Assert.InRange(_lab.CloudReceived(1) - before, 0, 2000);
     }
 
-    [KernelTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void One_without_packets_or_that_is_ending_is_forgotten(bool ending)
+    [KernelFact]
+    public void One_without_packets_is_forgotten()
     {
         BpfWanDatapath datapath = _lab.StartOnWan1();
         EchoClient client = _lab.Client(tcp: true, v6: false);
         datapath.Admit(client.Tuple, 0);
-        if (ending)
-        {
-            client.Echo();
-            client.Dispose();
-        }
 
         Assert.False(datapath.Unclassify(client.Tuple, out _));
 
         Assert.Empty(datapath.Sessions());
-        Assert.Equal(0, datapath.Maps.Reverse.CountEntries());
         Assert.False(datapath.Unclassify(client.Tuple, out _));
+    }
+
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_that_is_ending_stays_for_what_still_comes_and_the_next_takes_nothing_over(bool v6)
+    {
+        BpfWanDatapath datapath = _lab.StartOnWan1();
+        EchoClient client = _lab.Client(tcp: true, v6);
+        datapath.Admit(client.Tuple, 0);
+        client.Echo();
+        client.Reset();
+
+        Assert.True(datapath.Unclassify(client.Tuple, out _));
+        Assert.Single(datapath.Sessions());
+
+        EchoClient next = _lab.Client(tcp: true, v6, sourcePort: client.Source.Port);
+        Assert.Equal(client.Tuple, next.Tuple);
+        next.Echo();
+
+        Assert.Equal(next.Source, _lab.Server.LastPeer);
+        Assert.Empty(datapath.Sessions());
     }
 
     [KernelFact]

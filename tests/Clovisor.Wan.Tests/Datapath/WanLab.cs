@@ -127,8 +127,8 @@ internal sealed class WanLab : IDisposable
         Tags = tag is { } dscp ? [new DscpTag(dscp, 0)] : [],
     };
 
-    internal EchoClient Client(bool tcp, bool v6, byte dscp = 0, string? device = null) =>
-        Own(Edge.Run(() => new EchoClient(tcp, LinkSource(0, v6), IPAddress.Parse(v6 ? ServerV6 : ServerV4), dscp, device)));
+    internal EchoClient Client(bool tcp, bool v6, byte dscp = 0, string? device = null, int sourcePort = 0) =>
+        Own(Edge.Run(() => new EchoClient(tcp, LinkSource(0, v6), IPAddress.Parse(v6 ? ServerV6 : ServerV4), dscp, device, sourcePort: sourcePort)));
 
     /// <summary>Bytes that the cloud received by a link, as its device counted them.</summary>
     internal long CloudReceived(int link) => Received(Cloud, CloudDevice(link));
