@@ -3,7 +3,8 @@
  * The WAN datapath. Two programs are attached to every WAN device: clv_egress sees what the node's own routes send there and
  * moves it to the link of its session; clv_ingress gives replies back their addresses and hands them to the device that the
  * session left by, so that routing, connection tracking and reverse path filters see nothing unusual. The third, clv_lan, is at the
- * ingress of LAN devices, and takes packets of sessions past routing.
+ * ingress of LAN devices, and takes packets of sessions past routing. Each is there twice: once for devices with Ethernet headers, and
+ * once, with _l3 behind its name, for those without.
  */
 #include "clovisor/answer.h"
 #include "clovisor/arrive.h"
@@ -20,14 +21,14 @@
 #include "clovisor/translate.h"
 #include "clovisor/verdict.h"
 
-static __always_inline int clv_out(struct __sk_buff *skb)
+static __always_inline int clv_out(struct __sk_buff *skb, bool l3)
 {
 	struct clv_packet pkt = {};
 	struct clv_session *session;
 	enum clv_reason reason = CLV_OUT_NO_SESSION;
 	int parsed;
 
-	parsed = clv_read(skb, &pkt);
+	parsed = clv_read(skb, &pkt, l3);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
 	if (pkt.error)
@@ -58,24 +59,29 @@ static __always_inline int clv_out(struct __sk_buff *skb)
 SEC("tc")
 int clv_egress(struct __sk_buff *skb)
 {
-	return clv_was_claimed(skb) ? clv_pass(CLV_OUT_CLAIMED) : clv_out(skb);
+	return clv_was_claimed(skb) ? clv_pass(CLV_OUT_CLAIMED) : clv_out(skb, false);
+}
+
+SEC("tc")
+int clv_egress_l3(struct __sk_buff *skb)
+{
+	return clv_was_claimed(skb) ? clv_pass(CLV_OUT_CLAIMED) : clv_out(skb, true);
 }
 
 /*
  * Sessions that are there are taken before routing. All else has routing first: it knows which packets are for the node and which have
  * their destination translated, so that what a tag says is read behind it, by clv_egress.
  */
-SEC("tc")
-int clv_lan(struct __sk_buff *skb)
+static __always_inline int clv_from_lan(struct __sk_buff *skb, bool l3)
 {
 	struct clv_packet pkt = {};
 	struct clv_session *session;
 	int parsed;
 
-	parsed = clv_read(skb, &pkt);
+	parsed = clv_read(skb, &pkt, l3);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
-	if (skb->pkt_type != CLV_PACKET_HOST || skb->vlan_present || pkt.vlans)
+	if ((!l3 && skb->pkt_type != CLV_PACKET_HOST) || skb->vlan_present || pkt.vlans)
 		return clv_pass(CLV_LAN_OTHER);
 	if (pkt.error)
 		return clv_pass(CLV_PROTOCOL);
@@ -90,7 +96,18 @@ int clv_lan(struct __sk_buff *skb)
 }
 
 SEC("tc")
-int clv_ingress(struct __sk_buff *skb)
+int clv_lan(struct __sk_buff *skb)
+{
+	return clv_from_lan(skb, false);
+}
+
+SEC("tc")
+int clv_lan_l3(struct __sk_buff *skb)
+{
+	return clv_from_lan(skb, true);
+}
+
+static __always_inline int clv_in(struct __sk_buff *skb, bool l3)
 {
 	struct clv_packet pkt = {};
 	struct clv_wire origin = {};
@@ -99,7 +116,7 @@ int clv_ingress(struct __sk_buff *skb)
 	bool found, large, translated, hop;
 	int parsed;
 
-	parsed = clv_read(skb, &pkt);
+	parsed = clv_read(skb, &pkt, l3);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
 	if (pkt.error)
@@ -142,6 +159,18 @@ int clv_ingress(struct __sk_buff *skb)
 	if (to_lan)
 		return hop ? clv_deliver(skb, &pkt, to_lan, CLV_IN_DELIVERED) : clv_pass(CLV_IN_ROUTED);
 	return clv_return(skb, &pkt, session, CLV_IN_HOME, CLV_IN_RETURNED);
+}
+
+SEC("tc")
+int clv_ingress(struct __sk_buff *skb)
+{
+	return clv_in(skb, false);
+}
+
+SEC("tc")
+int clv_ingress_l3(struct __sk_buff *skb)
+{
+	return clv_in(skb, true);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

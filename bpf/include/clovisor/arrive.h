@@ -8,6 +8,7 @@
 #include "home.h"
 #include "hop.h"
 #include "icmp_error.h"
+#include "mac.h"
 #include "pair.h"
 #include "session.h"
 #include "verdict.h"
@@ -36,7 +37,7 @@ static __always_inline __u32 clv_goes_to_lan(const struct clv_session *session, 
  */
 static __always_inline int clv_deliver(struct __sk_buff *skb, struct clv_packet *pkt, __u32 lan, enum clv_reason reason)
 {
-	if (clv_untag(skb, pkt))
+	if (clv_untag(skb, pkt) || clv_frame(skb, pkt, NULL))
 		return clv_drop(CLV_IN_FAILED);
 	return clv_verdict(reason, bpf_redirect_neigh(lan, NULL, 0, 0));
 }
@@ -51,7 +52,8 @@ static __always_inline int clv_return(struct __sk_buff *skb, struct clv_packet *
 	if (clv_untag(skb, pkt))
 		return clv_drop(CLV_IN_FAILED);
 	/* Addressed to the device that it came by, it would be another host's there, and be ignored. */
-	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), home->mac, ETH_ALEN, 0))
+	if (!(home->flags & CLV_HOME_L3) &&
+	    (pkt->l3 ? clv_frame(skb, pkt, home->mac) : bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), home->mac, ETH_ALEN, 0)))
 		return clv_drop(CLV_IN_FAILED);
 	/* It comes by the program there again, and must not be taken for one that the far end sent by that device. */
 	if (clv_is_paired(clv_binding_of(session)))

@@ -17,7 +17,7 @@ static __always_inline bool clv_note_link(struct __sk_buff *skb, const struct cl
 	struct clv_answer begun = { .tick = clv_tick() };
 	struct clv_choice here;
 
-	if (skb->pkt_type != CLV_PACKET_HOST || skb->vlan_present || pkt->vlans || clv_is_local(pkt->tuple.saddr, pkt->v6))
+	if ((!pkt->l3 && skb->pkt_type != CLV_PACKET_HOST) || skb->vlan_present || pkt->vlans || clv_is_local(pkt->tuple.saddr, pkt->v6))
 		return false;
 	here = clv_device_choice(skb->ifindex);
 	if (!here.at || !clv_carries(here.at, pkt))

@@ -10,6 +10,7 @@
 #include "hop.h"
 #include "icmp_error.h"
 #include "link.h"
+#include "mac.h"
 #include "mss.h"
 #include "route.h"
 #include "session.h"
@@ -20,6 +21,8 @@
 
 static __always_inline int clv_hand_on(struct __sk_buff *skb, const struct clv_link *link, const struct clv_packet *pkt, enum clv_reason reason)
 {
+	if (clv_frame(skb, pkt, NULL))
+		return clv_drop(CLV_OUT_FAILED);
 	clv_claim_packet(skb);
 	return clv_verdict(reason, clv_send(link, pkt));
 }

@@ -46,7 +46,7 @@ static __always_inline void clv_is_at_home(struct clv_session *session, __u32 if
 		session->home = clv_home_number(ifindex);
 		home = clv_home_of(session);
 	}
-	if (leaves && home && !clv_same_mac(home->mac, pkt->source_mac))
+	if (leaves && home && !pkt->l3 && !clv_same_mac(home->mac, pkt->source_mac))
 		__builtin_memcpy(home->mac, pkt->source_mac, ETH_ALEN);
 }
 

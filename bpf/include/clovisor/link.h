@@ -6,7 +6,7 @@
 #include "packet.h"
 #include "wan_maps.h"
 
-#define CLV_ALWAYS_FITS	(ETH_HLEN + 576)	/* what every host must take: no device that packets are forwarded to carries less */
+#define CLV_ALWAYS_FITS	576	/* what every host must take: no device that packets are forwarded to carries less */
 #define CLV_AF_INET	2
 #define CLV_AF_INET6	10
 
@@ -87,16 +87,17 @@ static __always_inline struct clv_choice clv_device_choice(__u32 ifindex)
 	return choice;
 }
 
-/* Too large for the device? The redirect itself does not check, and loses the packet without a word. *mtu: what fits. */
+/*
+ * Too large for the device? The redirect itself does not check, and loses the packet without a word. *mtu: what fits. The helper is told the
+ * packet's own size: the frame's has tags that stay behind, and the header of this device, which the other may not have. Of packets that
+ * stand for several it looks at each of those.
+ */
 static __always_inline bool clv_too_large(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 ifindex, __u32 *mtu)
 {
-	*mtu = 0;
-	if (skb->len <= CLV_ALWAYS_FITS)
-		return false;
-	if (bpf_check_mtu(skb, ifindex, mtu, 0, BPF_MTU_CHK_SEGS) <= 0)
-		return false;
-	/* The helper counts the tags in the frame, which stay behind. */
-	return !pkt->vlans || skb->gso_size || skb->len - pkt->network > *mtu;
+	bool several = skb->gso_size;
+
+	*mtu = several ? 0 : skb->len - pkt->network;
+	return skb->len > ETH_HLEN + CLV_ALWAYS_FITS && bpf_check_mtu(skb, ifindex, mtu, 0, several ? BPF_MTU_CHK_SEGS : 0) > 0;
 }
 
 /*

@@ -31,6 +31,7 @@
 #define CLV_MAX_EXTENSIONS	6
 #define CLV_UDPLITE		136
 #define CLV_DCCP		33
+#define CLV_P_MPLS		0x8847
 /* Of ICMP here, since the headers that have it pull in those of the C library. */
 #define CLV_ICMPV6		58
 #define CLV_ICMP_ECHO_REPLY	0
@@ -71,6 +72,7 @@ struct clv_packet {
 	__u8 vlans;		/* tags in the frame */
 	__u8 hops;		/* TTL or hop limit */
 	__u8 far;		/* see struct clv_origin: what is taken for the packet's session is of a pair */
+	bool l3;		/* of a device without hardware addresses: there is no Ethernet header, and the IP header is at 0 */
 	__u16 pair;		/* ... and of which */
 	__u8 source_mac[ETH_ALEN] __attribute__((aligned(4)));
 };

@@ -169,16 +169,17 @@ static __always_inline int clv_parse_v6(struct __sk_buff *skb, struct clv_packet
 }
 
 /* The usual packet, read in place, which costs a third. False: it is another, and nothing of *pkt that matters was written. */
-static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_packet *pkt)
+static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	const __u32 network = l3 ? 0 : ETH_HLEN;
 	const struct ethhdr *eth = data;
-	const struct iphdr *ip = data + sizeof(*eth);
-	const struct udphdr *udp = data + sizeof(*eth) + sizeof(*ip);
+	const struct iphdr *ip = data + network;
+	const struct udphdr *udp = data + network + sizeof(*ip);
 	const struct tcphdr *tcp = (const void *)udp;
 
-	if ((void *)(udp + 1) > end || eth->h_proto != bpf_htons(ETH_P_IP) || *(const __u8 *)ip != 0x45 ||
-	    ip->frag_off & bpf_htons(CLV_IP_MORE | CLV_IP_OFFSET))
+	if ((void *)(udp + 1) > end || (l3 ? skb->protocol == bpf_htons(CLV_P_MPLS) : eth->h_proto != bpf_htons(ETH_P_IP)) ||
+	    *(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(CLV_IP_MORE | CLV_IP_OFFSET))
 		return false;
 	if (ip->protocol == IPPROTO_TCP) {
 		if ((void *)(tcp + 1) > end)
@@ -187,7 +188,8 @@ static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_pa
 	} else if (ip->protocol != IPPROTO_UDP) {
 		return false;
 	}
-	__builtin_memcpy(pkt->source_mac, eth->h_source, ETH_ALEN);
+	if (!l3)
+		__builtin_memcpy(pkt->source_mac, eth->h_source, ETH_ALEN);
 	clv_map_v4(pkt->tuple.saddr, ip->saddr);
 	clv_map_v4(pkt->tuple.daddr, ip->daddr);
 	pkt->tuple.sport = udp->source;
@@ -195,22 +197,36 @@ static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_pa
 	pkt->tuple.protocol = ip->protocol;
 	pkt->dscp = ip->tos >> 2;
 	pkt->hops = ip->ttl;
-	pkt->network = sizeof(*eth);
-	pkt->transport = sizeof(*eth) + sizeof(*ip);
+	pkt->network = network;
+	pkt->transport = network + sizeof(*ip);
 	pkt->usual = true;
 	return true;
 }
 
+/* Of a device without hardware addresses. What it is says its first byte; labels of MPLS alone could look the same. */
+static __always_inline int clv_parse_l3(struct __sk_buff *skb, struct clv_packet *pkt)
+{
+	__u8 first;
+
+	if (skb->protocol == bpf_htons(CLV_P_MPLS) || bpf_skb_load_bytes(skb, 0, &first, sizeof(first)))
+		return CLV_NOT_IP;
+	return first >> 4 == 4 ? clv_parse_v4(skb, pkt) : first >> 4 == 6 ? clv_parse_v6(skb, pkt) : CLV_NOT_IP;
+}
+
 /*
- * CLV_PARSED, or why not. *pkt is zeroed by the caller. A global function: the verifier checks it once, and not again for every
- * way that leads on from here.
+ * CLV_PARSED, or why not. *pkt is zeroed by the caller, but for l3. A global function: the verifier checks it once, and not again for
+ * every way that leads on from here.
  */
 __noinline int clv_parse(struct __sk_buff *skb, struct clv_packet *pkt)
 {
 	struct ethhdr eth;
 	__be16 protocol;
 
-	if (!pkt || bpf_skb_load_bytes(skb, 0, &eth, sizeof(eth)))
+	if (!pkt)
+		return CLV_NOT_IP;
+	if (pkt->l3)
+		return clv_parse_l3(skb, pkt);
+	if (bpf_skb_load_bytes(skb, 0, &eth, sizeof(eth)))
 		return CLV_NOT_IP;
 	__builtin_memcpy(pkt->source_mac, eth.h_source, ETH_ALEN);
 	pkt->network = ETH_HLEN;
@@ -239,10 +255,11 @@ __noinline int clv_parse(struct __sk_buff *skb, struct clv_packet *pkt)
 	}
 }
 
-/* Either way. */
-static __always_inline int clv_read(struct __sk_buff *skb, struct clv_packet *pkt)
+/* Either way. l3: the program is that of devices without hardware addresses. */
+static __always_inline int clv_read(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
-	return clv_parse_usual(skb, pkt) ? CLV_PARSED : clv_parse(skb, pkt);
+	pkt->l3 = l3;
+	return clv_parse_usual(skb, pkt, l3) ? CLV_PARSED : clv_parse(skb, pkt);
 }
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef CLOVISOR_RESET_H
 #define CLOVISOR_RESET_H
 
-#include "packet.h"
+#include "mac.h"
 
 /*
  * Turns a TCP segment round into the reset that its sender accepts: ends swapped, the acknowledgement as the sequence number,
@@ -16,14 +16,12 @@ static __noinline long clv_turn_round(struct __sk_buff *skb, const struct clv_pa
 	const __u32 check = tcp + offsetof(struct tcphdr, check);
 	const __u32 flags = 12;		/* data offset, flags, window */
 	__be32 seq, ack, old_flags, new_flags, zero = 0;
-	__u8 mac[2][ETH_ALEN], swapped[2][ETH_ALEN];
 	__be16 ports[2] = { pkt->tuple.dport, pkt->tuple.sport };
 	long error;
 
 	error = bpf_skb_load_bytes(skb, tcp + offsetof(struct tcphdr, seq), &seq, sizeof(seq));
 	error = error ?: bpf_skb_load_bytes(skb, tcp + offsetof(struct tcphdr, ack_seq), &ack, sizeof(ack));
 	error = error ?: bpf_skb_load_bytes(skb, tcp + flags, &old_flags, sizeof(old_flags));
-	error = error ?: bpf_skb_load_bytes(skb, 0, mac, sizeof(mac));
 	if (error)
 		return error;
 	new_flags = (old_flags & bpf_htonl(0xf000ffff)) | bpf_htonl(CLV_TCP_RST << 16);
@@ -49,9 +47,7 @@ static __noinline long clv_turn_round(struct __sk_buff *skb, const struct clv_pa
 
 		error = bpf_skb_store_bytes(skb, pkt->network + offsetof(struct iphdr, saddr), ends, sizeof(ends), 0);
 	}
-	__builtin_memcpy(swapped[0], mac[1], ETH_ALEN);
-	__builtin_memcpy(swapped[1], mac[0], ETH_ALEN);
-	return error ?: bpf_skb_store_bytes(skb, 0, swapped, sizeof(swapped), 0);
+	return error || pkt->l3 ? error : clv_swap_macs(skb);
 }
 
 #endif

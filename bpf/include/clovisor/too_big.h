@@ -2,7 +2,7 @@
 #ifndef CLOVISOR_TOO_BIG_H
 #define CLOVISOR_TOO_BIG_H
 
-#include "packet.h"
+#include "mac.h"
 
 /*
  * Turns a packet that does not fit its link into the ICMP error that tells its sender how much fits. It seems to come from the
@@ -23,18 +23,6 @@ static __always_inline __sum16 clv_fold(__s64 sum)
 	folded = (folded & 0xffff) + (folded >> 16);
 	folded = (folded & 0xffff) + (folded >> 16);
 	return ~folded;
-}
-
-static __always_inline long clv_swap_macs(struct __sk_buff *skb)
-{
-	__u8 mac[2 * ETH_ALEN], swapped[2 * ETH_ALEN];
-	long error = bpf_skb_load_bytes(skb, 0, mac, sizeof(mac));
-
-	if (error)
-		return error;
-	__builtin_memcpy(swapped, mac + ETH_ALEN, ETH_ALEN);
-	__builtin_memcpy(swapped + ETH_ALEN, mac, ETH_ALEN);
-	return bpf_skb_store_bytes(skb, 0, swapped, sizeof(swapped), 0);
 }
 
 static __always_inline long clv_too_big_v4_header(struct __sk_buff *skb, __u32 network, struct clv_icmp *icmp, __u32 quoted)
@@ -109,7 +97,7 @@ __noinline int clv_too_big(struct __sk_buff *skb, const struct clv_packet *pkt, 
 	error = error ?: bpf_skb_store_bytes(skb, network + header, &icmp, sizeof(icmp), 0);
 	if (!error && length <= CLV_MAX_QUOTE)
 		error = bpf_skb_store_bytes(skb, network + header + sizeof(icmp), quote, length, 0);
-	return error ?: clv_swap_macs(skb);
+	return error || pkt->l3 ? error : clv_swap_macs(skb);
 }
 
 #endif

@@ -155,7 +155,8 @@ static __always_inline long clv_rewrite_header(struct __sk_buff *skb, const stru
 		.daddr = pkt->tuple.daddr[3],
 	};
 	void *data = (void *)(long)skb->data;
-	const struct iphdr *ip = data + ETH_HLEN;
+	const __u32 network = pkt->l3 ? 0 : ETH_HLEN;
+	const struct iphdr *ip = data + network;
 
 	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
 		return -1;
@@ -165,7 +166,7 @@ static __always_inline long clv_rewrite_header(struct __sk_buff *skb, const stru
 		rest.saddr = to;
 	else
 		rest.daddr = to;
-	return bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, ttl), &rest, sizeof(rest), 0);
+	return bpf_skb_store_bytes(skb, network + offsetof(struct iphdr, ttl), &rest, sizeof(rest), 0);
 }
 
 /*

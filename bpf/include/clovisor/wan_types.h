@@ -108,6 +108,7 @@ _Static_assert(sizeof(struct clv_origin_v4) == 8, "clv_origin_v4 layout");
 
 enum clv_home_flag {
 	CLV_HOME_LAN = 1,	/* sessions are taken there before routing, and replies are sent out there after it */
+	CLV_HOME_L3 = 2,	/* it has no hardware addresses */
 };
 
 /* A device by which sessions leave as the node's own routes have it, or by which they come from a LAN. Replies are handed back to it. */

@@ -16,7 +16,7 @@ namespace Clovisor.Wan.Datapath;
 /// </para>
 /// <para>
 /// Needs root, or CAP_BPF, CAP_NET_ADMIN and, to mount a BPF file system or adopt pinned links, CAP_SYS_ADMIN. Linux 5.15 with clsact, 6.6
-/// for tcx. Devices must be Ethernet-like. Members may be called from any thread of the network namespace that it was started in; they exclude
+/// for tcx. Devices have Ethernet headers, or none, as tunnels, TUN and WireGuard. Members may be called from any thread of the network namespace that it was started in; they exclude
 /// each other.
 /// </para>
 /// </remarks>

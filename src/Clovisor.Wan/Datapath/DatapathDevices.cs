@@ -2,6 +2,7 @@ using Clovisor.Bpf;
 using Clovisor.Bpf.Links;
 using Clovisor.Bpf.Networking;
 using Clovisor.Bpf.Programs;
+using Clovisor.Wan.Netlink;
 
 namespace Clovisor.Wan.Datapath;
 
@@ -12,22 +13,21 @@ internal sealed class DatapathDevices : IDisposable
     private static readonly (TcDirection Direction, string Program)[] Hooks =
     [
         (TcDirection.Ingress, "clv_ingress"), (TcDirection.Egress, "clv_egress"), (TcDirection.Ingress, "clv_lan"),
+        (TcDirection.Ingress, "clv_ingress_l3"), (TcDirection.Egress, "clv_egress_l3"), (TcDirection.Ingress, "clv_lan_l3"),
     ];
 
     private readonly Dictionary<DatapathDevice, TcAttachment[]> _attached = [];
     private readonly PinDirectory _pins;
     private readonly TcAttachmentKind? _kind;
-    private readonly BpfProgram _egress;
-    private readonly BpfProgram _ingress;
-    private readonly BpfProgram _lan;
+    private readonly DatapathPrograms _ethernet;
+    private readonly DatapathPrograms _l3;
 
     internal DatapathDevices(PinDirectory pins, TcAttachmentKind? kind, DatapathMaps maps)
     {
         _pins = pins;
         _kind = kind;
-        _egress = maps.Egress;
-        _ingress = maps.Ingress;
-        _lan = maps.Lan;
+        _ethernet = maps.Ethernet;
+        _l3 = maps.L3;
     }
 
     internal IReadOnlyCollection<DatapathDevice> Attached => _attached.Keys;
@@ -156,16 +156,17 @@ internal sealed class DatapathDevices : IDisposable
     private TcAttachment[] AttachDevice(DatapathDevice device)
     {
         int index = device.InterfaceIndex;
+        DatapathPrograms programs = LinkLayer.IsNone(index) ? _l3 : _ethernet;
         if (device.IsLan)
         {
-            return [AttachOne(_lan, "clv_lan", index, TcDirection.Ingress, _pins.LanHook(index))];
+            return [AttachOne(programs.Lan, "clv_lan" + programs.Suffix, index, TcDirection.Ingress, _pins.LanHook(index))];
         }
 
         // Ingress first: replies of what egress moves must find their way from the first packet on.
-        TcAttachment ingress = AttachOne(_ingress, "clv_ingress", index, TcDirection.Ingress, _pins.Hook(index, TcDirection.Ingress));
+        TcAttachment ingress = AttachOne(programs.Ingress, "clv_ingress" + programs.Suffix, index, TcDirection.Ingress, _pins.Hook(index, TcDirection.Ingress));
         try
         {
-            return [ingress, AttachOne(_egress, "clv_egress", index, TcDirection.Egress, _pins.Hook(index, TcDirection.Egress))];
+            return [ingress, AttachOne(programs.Egress, "clv_egress" + programs.Suffix, index, TcDirection.Egress, _pins.Hook(index, TcDirection.Egress))];
         }
         catch
         {

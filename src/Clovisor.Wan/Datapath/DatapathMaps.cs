@@ -43,9 +43,8 @@ internal sealed class DatapathMaps : IDisposable
         Homes = new HomeDevices(loaded.ArrayMap<ClvHome>("clv_homes"));
         Announced = loaded.HashMap<ulong, uint>("clv_announced");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
-        Egress = loaded.Program("clv_egress");
-        Ingress = loaded.Program("clv_ingress");
-        Lan = loaded.Program("clv_lan");
+        Ethernet = new DatapathPrograms(loaded, "");
+        L3 = new DatapathPrograms(loaded, DatapathPrograms.L3Suffix);
     }
 
     internal bool WasAdopted { get; }
@@ -66,11 +65,17 @@ internal sealed class DatapathMaps : IDisposable
 
     internal BpfPerCpuArrayMap<ulong> Counters { get; }
 
-    internal BpfProgram Egress { get; }
+    /// <summary>For devices with Ethernet headers.</summary>
+    internal DatapathPrograms Ethernet { get; }
 
-    internal BpfProgram Ingress { get; }
+    /// <summary>For those without.</summary>
+    internal DatapathPrograms L3 { get; }
 
-    internal BpfProgram Lan { get; }
+    internal BpfProgram Egress => Ethernet.Egress;
+
+    internal BpfProgram Ingress => Ethernet.Ingress;
+
+    internal BpfProgram Lan => Ethernet.Lan;
 
     internal static BpfObjectFile OpenObject(string name = ObjectName)
     {
@@ -213,9 +218,8 @@ internal sealed class DatapathMaps : IDisposable
         Homes.Dispose();
         Announced.Dispose();
         Counters.Dispose();
-        Egress.Dispose();
-        Ingress.Dispose();
-        Lan.Dispose();
+        Ethernet.Dispose();
+        L3.Dispose();
     }
 
     // How tags are read is another's part of the same entry.

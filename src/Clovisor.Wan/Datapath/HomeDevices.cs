@@ -1,5 +1,6 @@
 using Clovisor.Bpf.Maps;
 using Clovisor.Wan.Datapath.Layout;
+using Clovisor.Wan.Netlink;
 
 namespace Clovisor.Wan.Datapath;
 
@@ -34,10 +35,11 @@ internal sealed class HomeDevices(BpfArrayMap<ClvHome> map) : IDisposable
 
     public void Dispose() => map.Dispose();
 
-    private void Add(ClvHome[] homes, IEnumerable<int> interfaceIndices, ClvHomeFlag flags)
+    private void Add(ClvHome[] homes, IEnumerable<int> interfaceIndices, ClvHomeFlag kind)
     {
         foreach (int index in interfaceIndices)
         {
+            ClvHomeFlag flags = LinkLayer.IsNone(index) ? kind | ClvHomeFlag.L3 : kind;
             int number = Array.FindIndex(homes, home => home.Ifindex == (uint)index);
             if (number < 0 || homes[number].Flags != flags)
             {

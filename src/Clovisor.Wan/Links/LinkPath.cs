@@ -94,11 +94,12 @@ internal sealed record LinkPath
         WanLink link, NetworkDevice device, NetworkTable table, AddressFamily family)
     {
         string name = family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
-        IPAddress? hop = link.NextHops.IsEmpty
-            ? table.DefaultRouterOn(device.Index, family)
-            : link.NextHops.FirstOrDefault(address => address.AddressFamily == family);
         IPAddress? given = link.Addresses.FirstOrDefault(address => address.AddressFamily == family);
         IPAddress? source = link.Addresses.IsEmpty ? table.SourceOn(device.Index, family) : given;
+        // Where nobody is asked for a hardware address, the device itself leads to the far end, and any address stands for that.
+        IPAddress? hop = link.NextHops.IsEmpty
+            ? table.DefaultRouterOn(device.Index, family) ?? (device.ResolvesNeighbours ? null : source)
+            : link.NextHops.FirstOrDefault(address => address.AddressFamily == family);
         if (given is not null && !table.HasAddress(device.Index, given))
         {
             return (null, null, $"address {given} is not on '{link.Device}'; add it or write 'addresses: auto'");

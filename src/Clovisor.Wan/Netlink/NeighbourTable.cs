@@ -26,21 +26,21 @@ internal static class NeighbourTable
 
     private static int Change(int interfaceIndex, IPAddress address, uint extendedFlags)
     {
-        using FileHandle socket = FileHandle.TryBlockingSocket(Libc.AF_NETLINK, Libc.SOCK_RAW, Libc.NETLINK_ROUTE);
+        using FileHandle socket = RtnetlinkRequest.OpenSocket();
         if (socket.IsInvalid)
         {
             return Marshal.GetLastPInvokeError();
         }
 
         Span<byte> reply = stackalloc byte[8192];
-        int length = Exchange(socket, Message(RTM_GETNEIGH, NLM_F_REQUEST, interfaceIndex, address, 0, null), reply);
+        int length = RtnetlinkRequest.Exchange(socket, Message(RTM_GETNEIGH, NLM_F_REQUEST, interfaceIndex, address, 0, null), reply);
         if (length >= NetlinkMessage.HeaderLength + NeighbourSize && MemoryMarshal.Read<ushort>(reply[4..]) == RTM_NEWNEIGH
             && (MemoryMarshal.Read<ushort>(reply[(NetlinkMessage.HeaderLength + 8)..]) & NUD_PERMANENT) != 0)
         {
             return 0;
         }
 
-        length = Exchange(socket, Message(RTM_NEWNEIGH, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE, interfaceIndex, address, NTF_USE, extendedFlags), reply);
+        length = RtnetlinkRequest.Exchange(socket, Message(RTM_NEWNEIGH, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE, interfaceIndex, address, NTF_USE, extendedFlags), reply);
         return length < 0
             ? -length
             : length >= NetlinkMessage.HeaderLength + sizeof(int) && MemoryMarshal.Read<ushort>(reply[4..]) == NLMSG_ERROR
@@ -74,19 +74,5 @@ internal static class NeighbourTable
         }
 
         return message;
-    }
-
-    private static unsafe int Exchange(FileHandle socket, ReadOnlySpan<byte> message, Span<byte> reply)
-    {
-        fixed (byte* request = message, answer = reply)
-        {
-            if (Libc.sendto(socket, request, (nuint)message.Length, 0, null, 0) < 0)
-            {
-                return -Marshal.GetLastPInvokeError();
-            }
-
-            nint length = Libc.recvfrom(socket, answer, (nuint)reply.Length, 0, null, null);
-            return length < 0 ? -Marshal.GetLastPInvokeError() : (int)length;
-        }
     }
 }

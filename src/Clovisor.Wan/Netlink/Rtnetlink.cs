@@ -32,6 +32,17 @@ internal static class Rtnetlink
     public const uint IFF_NOARP = 0x80;
     public const uint IFF_LOWER_UP = 0x10000;
 
+    // Of linux/if_arp.h.
+    public const ushort ARPHRD_PPP = 512;
+    public const ushort ARPHRD_RAWIP = 519;
+    public const ushort ARPHRD_TUNNEL = 768;
+    public const ushort ARPHRD_TUNNEL6 = 769;
+    public const ushort ARPHRD_SIT = 776;
+    public const ushort ARPHRD_IPGRE = 778;
+    public const ushort ARPHRD_IP6GRE = 823;
+    public const ushort ARPHRD_NONE = 0xfffe;
+    public const ushort ARPHRD_VOID = 0xffff;
+
     public const int IFLA_IFNAME = 3;
     public const int IFLA_OPERSTATE = 16;
 

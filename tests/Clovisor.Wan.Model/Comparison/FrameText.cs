@@ -29,14 +29,14 @@ internal static class FrameText
         };
 
     /// <summary>Where two frames differ, and both.</summary>
-    internal static string Differences(string reason, byte[] wanted, byte[] actual)
+    internal static string Differences(string reason, byte[] wanted, byte[] actual, bool l3)
     {
         int first = wanted.AsSpan().CommonPrefixLength(actual);
         return $"""
             {reason}: the frame differs from byte {first} on; {actual.Length} bytes, wanted {wanted.Length}
-                is     {Decode(actual)}
+                is     {Decode(actual, l3)}
                        {Hex(actual)}
-                wanted {Decode(wanted)}
+                wanted {Decode(wanted, l3)}
                        {Hex(wanted)}
             """;
     }
@@ -45,7 +45,7 @@ internal static class FrameText
     {
         PacketStep(var arrival) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{arrival.Hook} of device {arrival.Device}{(arrival.Claimed ? ", claimed" : string.Empty)}{(arrival.Segments > 0 ? $", {arrival.Segments} segments" : string.Empty)}{(arrival.Summed ? ", summed" : string.Empty)}: {Decode(arrival.Frame)}\n      {Hex(arrival.Frame)}"),
+            $"{arrival.Hook}{(arrival.L3 ? " (no Ethernet)" : string.Empty)} of device {arrival.Device}{(arrival.Claimed ? ", claimed" : string.Empty)}{(arrival.Segments > 0 ? $", {arrival.Segments} segments" : string.Empty)}{(arrival.Summed ? ", summed" : string.Empty)}: {Decode(arrival.Frame, arrival.L3)}\n      {Hex(arrival.Frame)}"),
         LinkStep(int index, var link) => string.Create(CultureInfo.InvariantCulture, $"link {index} becomes {link.Flags}, generation {link.Generation}"),
         SlotsStep(int index, _) => string.Create(CultureInfo.InvariantCulture, $"the slots of association {index} change"),
         ReportStep(var key, var session) => $"reported: {Of(in key)} {Entry(session)}",
@@ -59,9 +59,9 @@ internal static class FrameText
         ? Convert.ToHexStringLower(frame)
         : string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(frame.AsSpan(0, MostBytes))}... {frame.Length - MostBytes} more");
 
-    internal static string Decode(byte[] frame)
+    internal static string Decode(byte[] frame, bool l3 = false)
     {
-        var reason = Packet.Read(frame, out Packet packet);
+        var reason = Packet.Read(frame, out Packet packet, l3);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{frame.Length} bytes, {packet.Tags} tags, ");
         if (reason is not null)

@@ -127,7 +127,7 @@ internal sealed class Trial
     {
         _tables.Tick = tick;
         Outcome wanted = DatapathModel.Decide(_tables, arrival);
-        return wanted.Reason == DatapathReason.OutNoPort && Packets.Packet.Read(arrival.Frame, out Packets.Packet packet) is null
+        return wanted.Reason == DatapathReason.OutNoPort && Packets.Packet.Read(arrival.Frame, out Packets.Packet packet, arrival.L3) is null
             ? DecideDrawn(arrival, packet, wanted)
             : wanted;
     }
@@ -173,7 +173,7 @@ internal sealed class Trial
 
         if (wanted.Code != Outcome.Shot && !seen.Frame.AsSpan().SequenceEqual(wanted.Frame))
         {
-            return FrameText.Differences(wanted.Reason.ToString(), wanted.Frame, seen.Frame);
+            return FrameText.Differences(wanted.Reason.ToString(), wanted.Frame, seen.Frame, arrival.L3);
         }
 
         if (_kernel.NotesRedirects && seen.Sent != wanted.To)

@@ -53,6 +53,12 @@ internal sealed class FailingHelpers : IDisposable
         {
             return clvt_fails() ? -1 : bpf_skb_change_tail(skb, length, flags);
         }
+
+        static __always_inline long clvt_change_head(struct __sk_buff *skb, __u32 length, __u64 flags)
+        {
+            return clvt_fails() ? -1 : bpf_skb_change_head(skb, length, flags);
+        }
+        #define bpf_skb_change_head clvt_change_head
         #define bpf_skb_store_bytes clvt_store
         #define bpf_l3_csum_replace clvt_l3
         #define bpf_l4_csum_replace clvt_l4

@@ -30,8 +30,10 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
     internal Arrival Next()
     {
         (Hook hook, FrameSpec spec) = Draw();
-        byte[] frame = Shape(spec).Build();
-        if (random.Next(8) == 0)
+        FrameSpec shaped = Shape(spec);
+        byte[] frame = shaped.Build();
+        bool damaged = random.Next(8) == 0;
+        if (damaged)
         {
             frame = _damage.Do(frame);
         }
@@ -48,6 +50,14 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         // Two things a test-run cannot judge: tags are taken off a summed packet rightly at the ingress of a device alone, and the kernel
         // forgets the sum of what is cut short, as an answer to what does not fit is, but compares it all the same.
         bool summed = segments == 0 && random.Next(4) == 0 && frame[12] is not (0x81 or 0x88) && frame.Length < 590;
+        if (site.L3.Contains(device))
+        {
+            // The same without what only Ethernet has. The kernel takes no frame that is shorter than its header, and sums from behind it.
+            frame = damaged ? frame : (shaped with { Vlans = [] }).Build();
+            frame = frame.Length < Packet.Ethernet * 2 ? frame[..Packet.Ethernet] : frame[Packet.Ethernet..];
+            return new Arrival(hook, device, frame, segments, Claimed: hook != Hook.Lan && random.Next(60) == 0, L3: true);
+        }
+
         return new Arrival(hook, device, frame, segments, Claimed: hook != Hook.Lan && random.Next(60) == 0, Summed: summed);
     }
 

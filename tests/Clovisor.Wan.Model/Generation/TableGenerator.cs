@@ -119,7 +119,8 @@ internal sealed class TableGenerator(Random random, TestSite site)
             int number = random.Next(1, ClvHome.Most);
             if (random.Next(8) != 0 && tables.Homes[number].Ifindex == 0)
             {
-                tables.Homes[number] = new ClvHome { Ifindex = site.Indices[i], Flags = i >= TestSite.Devices - 2 ? ClvHomeFlag.Lan : ClvHomeFlag.None };
+                ClvHomeFlag kind = i >= TestSite.Devices - 2 ? ClvHomeFlag.Lan : ClvHomeFlag.None;
+                tables.Homes[number] = new ClvHome { Ifindex = site.Indices[i], Flags = site.L3.Contains(site.Indices[i]) ? kind | ClvHomeFlag.L3 : kind };
             }
         }
     }

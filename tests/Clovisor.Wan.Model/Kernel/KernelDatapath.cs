@@ -28,9 +28,8 @@ internal sealed class KernelDatapath : IDisposable
     private readonly BpfArrayMap<ClvSettings> _settings;
     private readonly BpfCgroupArray _trusted;
     private readonly BpfPerCpuArrayMap<ulong> _counters;
-    private readonly BpfProgram _egress;
-    private readonly BpfProgram _ingress;
-    private readonly BpfProgram _lan;
+    private readonly BpfProgram[] _ethernet;
+    private readonly BpfProgram[] _l3;
     private readonly BpfArrayMap<ClvHome> _homes;
     private readonly BpfArrayMap<ClvSource> _sources;
     private readonly RedirectNotes? _notes;
@@ -74,9 +73,9 @@ internal sealed class KernelDatapath : IDisposable
         Inbound = Answers("clv_inbound");
         _homes = _loaded.ArrayMap<ClvHome>("clv_homes");
         _sources = _loaded.ArrayMap<ClvSource>("clv_sources");
-        _lan = _loaded.Program("clv_lan");
-        _egress = _loaded.Program("clv_egress");
-        _ingress = _loaded.Program("clv_ingress");
+        // In the order of Hook.
+        _ethernet = [_loaded.Program("clv_egress"), _loaded.Program("clv_ingress"), _loaded.Program("clv_lan")];
+        _l3 = [_loaded.Program("clv_egress_l3"), _loaded.Program("clv_ingress_l3"), _loaded.Program("clv_lan_l3")];
         _notes = RedirectNotes.Of(_loaded);
         Failures = FailingHelpers.Of(_loaded);
         _byCpu = new ulong[_counters.CpuCount];
@@ -181,7 +180,7 @@ internal sealed class KernelDatapath : IDisposable
     /// <summary>Must be called on a thread of the site's namespace.</summary>
     internal Observation Run(Arrival arrival)
     {
-        BpfProgram program = arrival.Hook switch { Hook.Egress => _egress, Hook.Ingress => _ingress, _ => _lan };
+        BpfProgram program = (arrival.L3 ? _l3 : _ethernet)[(int)arrival.Hook];
         var context = new BpfSkbContext { InterfaceIndex = arrival.Device };
         if (arrival.Segments > 0)
         {
@@ -235,11 +234,10 @@ internal sealed class KernelDatapath : IDisposable
         Inbound.Dispose();
         _homes.Dispose();
         _sources.Dispose();
-        _lan.Dispose();
         _notes?.Dispose();
         Failures?.Dispose();
-        _egress.Dispose();
-        _ingress.Dispose();
+        Array.ForEach(_ethernet, static program => program.Dispose());
+        Array.ForEach(_l3, static program => program.Dispose());
         _loaded.Dispose();
     }
 

@@ -18,6 +18,9 @@ internal sealed class TestSite : IDisposable
 
     private static readonly int[] SiteMtus = [1500, 1400, 1280, 590, 1500, 1500, 1300];
 
+    // They have no hardware addresses: one may be a link's, the other is a LAN's.
+    private static readonly int[] WithoutEthernet = [1, Devices - 1];
+
     private readonly NetworkNamespace _namespace = new("model");
     private readonly ControlGroup _elsewhere = new();
     private readonly List<Socket> _sockets = [];
@@ -30,7 +33,18 @@ internal sealed class TestSite : IDisposable
             {
                 string name = string.Create(CultureInfo.InvariantCulture, $"wan{i}");
                 string mac = string.Create(CultureInfo.InvariantCulture, $"02:00:00:00:00:{0x20 + i:x2}");
-                _namespace.Ip("link", "add", name, "address", mac, "mtu", SiteMtus[i].ToString(CultureInfo.InvariantCulture), "type", "veth", "peer", "name", "far" + i);
+                string mtu = SiteMtus[i].ToString(CultureInfo.InvariantCulture);
+                if (WithoutEthernet.Contains(i))
+                {
+                    _namespace.Ip("tuntap", "add", "dev", name, "mode", "tun");
+                    _namespace.Ip("link", "set", name, "mtu", mtu);
+                    L3.Add((uint)_namespace.IndexOf(name));
+                }
+                else
+                {
+                    _namespace.Ip("link", "add", name, "address", mac, "mtu", mtu, "type", "veth", "peer", "name", "far" + i);
+                }
+
                 Indices[i] = (uint)_namespace.IndexOf(name);
                 Mtus[Indices[i]] = SiteMtus[i];
                 Macs[Indices[i]] = [2, 0, 0, 0, 0, (byte)(0x20 + i)];
@@ -56,6 +70,9 @@ internal sealed class TestSite : IDisposable
     internal uint[] Indices { get; } = new uint[Devices];
 
     internal Dictionary<uint, int> Mtus { get; } = [];
+
+    /// <summary>The devices without hardware addresses.</summary>
+    internal HashSet<uint> L3 { get; } = [];
 
     /// <summary>The hardware addresses of the devices.</summary>
     internal Dictionary<uint, byte[]> Macs { get; } = [];

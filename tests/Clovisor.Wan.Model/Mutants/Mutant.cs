@@ -76,7 +76,11 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("sessions that share a source do not share a slot", true, new SourcePatch(
             "include/clovisor/entry.h", "#define CLV_WORDS_SOURCE	0x00f", "#define CLV_WORDS_SOURCE	0x10f")),
         new("what does not fit is sent", false, new SourcePatch(
-            "include/clovisor/link.h", "BPF_MTU_CHK_SEGS) <= 0", "BPF_MTU_CHK_SEGS) <= 9")),
+            "include/clovisor/link.h", "several ? BPF_MTU_CHK_SEGS : 0) > 0", "several ? BPF_MTU_CHK_SEGS : 0) > 9")),
+        new("a packet without Ethernet header is sent without one", false, new SourcePatch(
+            "include/clovisor/mac.h", "if (!pkt->l3)", "if (pkt->l3)")),
+        new("a reset of a device without hardware addresses has some swapped", false, new SourcePatch(
+            "include/clovisor/reset.h", "return error || pkt->l3 ? error", "return error ? error")),
     ];
 
     /// <summary>Compares the mutant with the model; null if it was not found.</summary>

@@ -104,5 +104,9 @@ internal sealed class Packet
     }
 
     /// <summary>The packet of a frame, or why it is not followed. What a later fragment does not show is not filled in.</summary>
-    internal static DatapathReason? Read(ReadOnlySpan<byte> frame, out Packet packet) => new PacketReader(frame, packet = new Packet()).Read();
+    /// <param name="frame">All of it.</param>
+    /// <param name="packet">What was read until then.</param>
+    /// <param name="l3">Whether it begins with the IP header.</param>
+    internal static DatapathReason? Read(ReadOnlySpan<byte> frame, out Packet packet, bool l3 = false) =>
+        l3 ? new PacketReader(frame, packet = new Packet { Network = 0 }).ReadL3() : new PacketReader(frame, packet = new Packet()).Read();
 }

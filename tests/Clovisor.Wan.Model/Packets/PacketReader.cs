@@ -47,6 +47,14 @@ internal readonly ref struct PacketReader(ReadOnlySpan<byte> frame, Packet packe
         };
     }
 
+    /// <summary>Of a device without hardware addresses: the first half byte says what it is.</summary>
+    internal DatapathReason? ReadL3() => (_frame.IsEmpty ? 0 : _frame[0] >> 4) switch
+    {
+        4 => ReadV4(),
+        6 => ReadV6(),
+        _ => DatapathReason.NotIp,
+    };
+
     private DatapathReason? ReadV4()
     {
         if (!Has(packet.Network, 20))

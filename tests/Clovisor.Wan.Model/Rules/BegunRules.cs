@@ -32,7 +32,8 @@ internal sealed class BegunRules(Tables tables, Changes changes, Packet packet, 
 
     /// <summary>Sees what arrives, and says why it is passed on.</summary>
     /// <param name="device">Where.</param>
-    internal DatapathReason Arrive(uint device)
+    /// <param name="forNode">Whether it is addressed to the node.</param>
+    internal DatapathReason Arrive(uint device, bool forNode)
     {
         ClvTuple answer = packet.Tuple.Reverse(in packet.Tuple.Saddr, packet.Tuple.Sport);
         if (!tables.Answers)
@@ -42,7 +43,7 @@ internal sealed class BegunRules(Tables tables, Changes changes, Packet packet, 
 
         if (packet.Protocol == Packet.Tcp)
         {
-            return ArriveTcp(in answer, device);
+            return ArriveTcp(in answer, device, forNode);
         }
 
         bool echo = Packet.IsIcmp(packet.Protocol) && packet.Tuple.Sport != 0;
@@ -57,10 +58,10 @@ internal sealed class BegunRules(Tables tables, Changes changes, Packet packet, 
             return DatapathReason.InNoSession;
         }
 
-        return Note(in answer, device);
+        return Note(in answer, device, forNode);
     }
 
-    private DatapathReason ArriveTcp(in ClvTuple answer, uint device)
+    private DatapathReason ArriveTcp(in ClvTuple answer, uint device, bool forNode)
     {
         if ((packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0)
         {
@@ -79,7 +80,7 @@ internal sealed class BegunRules(Tables tables, Changes changes, Packet packet, 
                 changes.Inbounds[answer] = null;
             }
 
-            return Note(in answer, device);
+            return Note(in answer, device, forNode);
         }
 
         bool proven = (packet.TcpFlags & Packet.Ack) != 0 && Fresh(in answer) is { } seen && seen.Has(ClvAnswerFlag.Sent) && Long(8) == seen.Proof;
@@ -98,9 +99,8 @@ internal sealed class BegunRules(Tables tables, Changes changes, Packet packet, 
         return DatapathReason.InNoSession;
     }
 
-    private DatapathReason Note(in ClvTuple answer, uint device)
+    private DatapathReason Note(in ClvTuple answer, uint device, bool forNode)
     {
-        bool forNode = frame.AsSpan(0, 6).SequenceEqual(tables.Macs[device]) && packet.Tags == 0;
         if (!forNode || Packet.IsLocal(in packet.Tuple.Saddr, packet.V6) || _links.OfDevice(device) is not { } link || !_links.Carries(link, packet.V6))
         {
             return DatapathReason.InNoSession;

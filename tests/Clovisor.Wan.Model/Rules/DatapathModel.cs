@@ -16,7 +16,7 @@ internal abstract class DatapathModel
         Arrival = arrival;
         Changes = new Changes(tables);
         Frame = [.. arrival.Frame];
-        Unread = Packet.Read(Frame, out Packet packet) ?? RecallFragment(packet);
+        Unread = Packet.Read(Frame, out Packet packet, arrival.L3) ?? RecallFragment(packet);
         Packet = packet;
     }
 
@@ -74,6 +74,19 @@ internal abstract class DatapathModel
     }
 
     private protected int MtuOf(uint device) => Tables.Mtus.GetValueOrDefault(device);
+
+    /// <summary>An Ethernet header before what has none, for the helpers and the devices that take one for granted.</summary>
+    private protected void PutHeader(ReadOnlySpan<byte> destination)
+    {
+        if (Arrival.L3)
+        {
+            Frame = [.. destination, .. new byte[6], .. (byte[])(Packet.V6 ? [0x86, 0xdd] : [0x08, 0x00]), .. Frame];
+        }
+    }
+
+    /// <summary>Whether it is addressed to the node, and of no other network by a tag; where there are no addresses, all is.</summary>
+    private protected static bool IsForNode(Tables tables, Arrival arrival, Packet packet) =>
+        packet.Tags == 0 && (arrival.L3 || arrival.Frame.AsSpan(0, 6).SequenceEqual(tables.Macs[arrival.Device]));
 
     private protected void Untag() => Frame = Rewriter.Untag(Frame, Packet);
 

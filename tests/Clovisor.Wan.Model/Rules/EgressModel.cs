@@ -43,8 +43,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
     private Outcome LeaveLan()
     {
-        bool forNode = Frame.AsSpan(0, 6).SequenceEqual(Tables.Macs[Arrival.Device]);
-        if (!forNode || Packet.Tags > 0)
+        if (!IsForNode(Tables, Arrival, Packet))
         {
             return Pass(DatapathReason.LanOther);
         }
@@ -369,7 +368,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         }
 
         ClvHome home = Changes.Home(number);
-        ReadOnlySpan<byte> own = Arrival.Frame.AsSpan(6, 6);
+        ReadOnlySpan<byte> own = Arrival.L3 ? home.Mac : Arrival.Frame.AsSpan(6, 6);
         if (Arrival.Hook == Hook.Egress && home.Ifindex != 0 && !((ReadOnlySpan<byte>)home.Mac).SequenceEqual(own))
         {
             own.CopyTo(home.Mac);
@@ -384,6 +383,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
 
     private Outcome SendInto(in ClvLink link, DatapathReason reason)
     {
+        PutHeader(new byte[6]);
         System.Net.IPAddress nextHop = Packet.V6 ? link.NextHopV6.ToAddress() : new System.Net.IPAddress(link.NextHopV4);
         return Send(reason, new Redirection(link.Ifindex, Arrives: false, nextHop), claims: true);
     }

@@ -82,7 +82,7 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
     /// <summary>Of no session. The segment size of what opens outside is lowered, as that of its answer is.</summary>
     private Outcome Begin()
     {
-        DatapathReason reason = new BegunRules(Tables, Changes, Packet, Frame).Arrive(Arrival.Device);
+        DatapathReason reason = new BegunRules(Tables, Changes, Packet, Frame).Arrive(Arrival.Device, IsForNode(Tables, Arrival, Packet));
         if (reason == DatapathReason.InBegun)
         {
             Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
@@ -166,6 +166,7 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
     {
         Untag();
         Rewriter.TakeHop(Frame, Packet);
+        PutHeader(new byte[6]);
         return Send(reason, new Redirection(device, Arrives: false, null, ByRoute: true));
     }
 
@@ -178,7 +179,12 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
         }
 
         Untag();
-        ((ReadOnlySpan<byte>)home.Mac).CopyTo(Frame);
+        if (!home.Flags.HasFlag(ClvHomeFlag.L3))
+        {
+            PutHeader(home.Mac);
+            ((ReadOnlySpan<byte>)home.Mac).CopyTo(Frame);
+        }
+
         // Of a pair: it comes by the program there again, and must not be taken for one that the far end sent by that device.
         return Send(there, new Redirection(home.Ifindex, Arrives: true, null), claims: session.Binding.IsPaired);
     }

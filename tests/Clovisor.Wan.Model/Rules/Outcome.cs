@@ -19,11 +19,13 @@ internal enum Hook
 /// <summary>A frame at a program.</summary>
 /// <param name="Hook">The program.</param>
 /// <param name="Device">The index of the device.</param>
-/// <param name="Frame">From the Ethernet header on.</param>
+/// <param name="Frame">From the Ethernet header on; of a device without hardware addresses, from the IP header on.</param>
 /// <param name="Segments">How many segments it stands for; 0 for a packet of its own.</param>
 /// <param name="Claimed">Whether the program of another device sent it here.</param>
 /// <param name="Summed">Whether the device summed it (CHECKSUM_COMPLETE), so that the kernel checks what is left of that sum.</param>
-internal sealed record Arrival(Hook Hook, uint Device, byte[] Frame, uint Segments = 0, bool Claimed = false, bool Summed = false);
+/// <param name="L3">Whether the device has no hardware addresses.</param>
+internal sealed record Arrival(
+    Hook Hook, uint Device, byte[] Frame, uint Segments = 0, bool Claimed = false, bool Summed = false, bool L3 = false);
 
 /// <summary>Where a frame is sent.</summary>
 /// <param name="Device">The index of the device.</param>

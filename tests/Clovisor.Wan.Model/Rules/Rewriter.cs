@@ -134,6 +134,11 @@ internal static class Rewriter
     /// <summary>Takes the VLAN tags out; the packet is read anew.</summary>
     internal static byte[] Untag(byte[] frame, Packet packet)
     {
+        if (packet.Tags == 0)
+        {
+            return frame;
+        }
+
         byte[] plain = [.. frame[..12], .. frame[(packet.Network - 2)..]];
         packet.Network -= packet.Tags * 4;
         packet.Transport -= packet.Tags * 4;
@@ -193,7 +198,7 @@ internal static class Rewriter
         before.AsSpan(0, 2).CopyTo(tcp[2..]);
         Adjust(tcp, 16, before.AsSpan(0, 16), tcp[..16]);
         SwapEnds(frame, packet);
-        SwapHardware(frame);
+        SwapHardware(frame, packet);
     }
 
     /// <summary>The ICMP error that says how much fits, from the peer to the sender; null where there is none to send.</summary>
@@ -226,7 +231,7 @@ internal static class Rewriter
         }
 
         byte[] error = [.. frame[..packet.Network], .. header, .. message];
-        SwapHardware(error);
+        SwapHardware(error, packet);
         return error;
     }
 
@@ -270,8 +275,14 @@ internal static class Rewriter
         source.CopyTo(ends[length..]);
     }
 
-    private static void SwapHardware(Span<byte> frame)
+    // Of a device without hardware addresses there is nothing to swap.
+    private static void SwapHardware(Span<byte> frame, Packet packet)
     {
+        if (packet.Network == 0)
+        {
+            return;
+        }
+
         byte[] destination = frame[..6].ToArray();
         frame.Slice(6, 6).CopyTo(frame);
         destination.CopyTo(frame[6..]);

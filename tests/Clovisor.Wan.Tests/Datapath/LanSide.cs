@@ -13,15 +13,24 @@ internal sealed class LanSide : IDisposable
     internal const string HostV6 = "fd07::2";
 
     private readonly WanLab _lab;
+    private TunWire? _wire;
 
-    internal LanSide(WanLab lab)
+    internal LanSide(WanLab lab, bool withoutEthernet)
     {
         _lab = lab;
         Host = new NetworkNamespace("lan");
         try
         {
             Host.Exec("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0");
-            lab.Edge.AddVeth(Device, Host, "host0");
+            if (withoutEthernet)
+            {
+                _wire = new TunWire(lab.Edge, Device, Host, "host0");
+            }
+            else
+            {
+                lab.Edge.AddVeth(Device, Host, "host0");
+            }
+
             lab.Edge.AddAddress(Device, "192.168.7.1/24");
             lab.Edge.AddAddress(Device, "fd07::1/64");
             Host.AddAddress("host0", HostV4 + "/24");
@@ -57,5 +66,10 @@ internal sealed class LanSide : IDisposable
         _lab.Cloud.Ip("-6", "route", "replace", "fd07::/64", "via", $"fd09:{link}::1");
     }
 
-    public void Dispose() => Host.Dispose();
+    public void Dispose()
+    {
+        _wire?.Dispose();
+        _wire = null;
+        Host.Dispose();
+    }
 }

@@ -20,7 +20,8 @@ internal sealed class WanLab : IDisposable
     private static int _counter;
     private readonly List<IDisposable> _owned = [];
 
-    internal WanLab()
+    /// <param name="withoutEthernet">The links whose devices have no hardware addresses.</param>
+    internal WanLab(params int[] withoutEthernet)
     {
         Edge = new NetworkNamespace("edge");
         Cloud = new NetworkNamespace("cloud");
@@ -36,7 +37,15 @@ internal sealed class WanLab : IDisposable
             Cloud.Exec("sysctl", "-qw", "net.ipv4.conf.all.arp_announce=2");
             for (int i = 0; i < 2; i++)
             {
-                Edge.AddVeth(Device(i), Cloud, CloudDevice(i));
+                if (withoutEthernet.Contains(i))
+                {
+                    Own(new TunWire(Edge, Device(i), Cloud, CloudDevice(i)));
+                }
+                else
+                {
+                    Edge.AddVeth(Device(i), Cloud, CloudDevice(i));
+                }
+
                 Edge.AddAddress(Device(i), $"10.9.{i}.1/24");
                 Edge.AddAddress(Device(i), $"fd09:{i}::1/64");
                 Cloud.AddAddress(CloudDevice(i), $"10.9.{i}.2/24");
@@ -58,7 +67,7 @@ internal sealed class WanLab : IDisposable
     }
 
     /// <summary>Puts a LAN behind the edge, which routes for it.</summary>
-    internal LanSide AddLan() => Own(new LanSide(this));
+    internal LanSide AddLan(bool withoutEthernet = false) => Own(new LanSide(this, withoutEthernet));
 
     internal NetworkNamespace Edge { get; }
 

@@ -152,6 +152,21 @@ public sealed class NetworkTableTests
     }
 
     [Fact]
+    public void A_device_that_resolves_no_neighbours_needs_no_router()
+    {
+        _network.Link(2, "wg0", resolves: false);
+        _network.Address(2, "10.0.0.1");
+        var link = new WanLink { Name = "tunnel", Device = "wg0" };
+
+        LinkPath path = LinkPath.Find(link, _network.Table);
+        Assert.Null(path.Obstacle);
+        Assert.Equal(IPAddress.Parse("10.0.0.1"), path.NextHopV4);
+
+        _network.DefaultRoute(2, "10.0.0.2");
+        Assert.Equal(IPAddress.Parse("10.0.0.2"), LinkPath.Find(link, _network.Table).NextHopV4);
+    }
+
+    [Fact]
     public void A_next_hop_of_one_family_leaves_the_other_without_one()
     {
         _network.Link(2, "eth0");

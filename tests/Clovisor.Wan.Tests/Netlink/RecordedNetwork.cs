@@ -14,11 +14,11 @@ internal sealed class RecordedNetwork
 
     public NetworkTable Table { get; } = new();
 
-    public bool Link(int index, string name, bool up = true, bool carrier = true, byte operationalState = 6)
+    public bool Link(int index, string name, bool up = true, bool carrier = true, byte operationalState = 6, bool resolves = true)
     {
         byte[] payload = new byte[16];
         MemoryMarshal.Write(payload.AsSpan(4), index);
-        MemoryMarshal.Write(payload.AsSpan(8), (up ? Up : 0) | (carrier ? LowerUp : 0));
+        MemoryMarshal.Write(payload.AsSpan(8), (up ? Up : 0) | (carrier ? LowerUp : 0) | (resolves ? 0 : Rtnetlink.IFF_NOARP));
         return Take(Rtnetlink.RTM_NEWLINK, payload, (Rtnetlink.IFLA_IFNAME, [.. Encoding.UTF8.GetBytes(name), 0]), (Rtnetlink.IFLA_OPERSTATE, [operationalState]));
     }
 

@@ -6,4 +6,5 @@ internal enum ClvHomeFlag : byte
 {
     None = 0,
     Lan = 1,
+    L3 = 2,
 }
