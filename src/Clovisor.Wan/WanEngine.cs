@@ -166,8 +166,21 @@ public sealed partial class WanEngine : IDisposable
     /// <exception cref="InvalidOperationException">The engine was not started.</exception>
     public SessionAdmission Admit(in SessionTuple tuple, string association) => Admit(in tuple, association, slot: null);
 
-    private SessionAdmission Admit(in SessionTuple tuple, string association, byte? slot)
+    /// <summary>The same for a session whose slot is known: that of a user or a header that keeps sessions together, as <see cref="StickyKey.SlotOf"/> says.</summary>
+    /// <remarks>As <see cref="Admit(in SessionTuple, string)"/>.</remarks>
+    /// <param name="tuple">The session as its packets look on leaving the node, before any translation.</param>
+    /// <param name="association">The name of the association.</param>
+    /// <param name="slot">0 to 63; null: the session's own, or that of its source or destination where its association keeps these together.</param>
+    /// <exception cref="ArgumentException">There can be no such session, or no such slot; the message says why.</exception>
+    /// <exception cref="BpfException">The kernel refused, most often because the session table is full.</exception>
+    /// <exception cref="InvalidOperationException">The engine was not started.</exception>
+    public SessionAdmission Admit(in SessionTuple tuple, string association, byte? slot)
     {
+        if (slot >= DatapathPlan.SlotsPerAssociation)
+        {
+            throw new ArgumentOutOfRangeException(nameof(slot), slot, $"An association has the slots 0 to {DatapathPlan.SlotsPerAssociation - 1}.");
+        }
+
         EngineCore core = Started();
         while (true)
         {

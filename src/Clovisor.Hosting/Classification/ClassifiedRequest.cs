@@ -15,6 +15,12 @@ public readonly record struct ClassifiedRequest
     /// <summary>The rule that matched, as <c>namespace/name/route</c>; null when no rule of a VirtualService matched.</summary>
     public string? Route { get; init; }
 
+    /// <summary>The slot of the association that the session's user or header falls into, where its sticky key is one of these; null: the session's own.</summary>
+    public byte? Slot { get; init; }
+
+    /// <summary>Whether a flow of the association means the session, and not the rule.</summary>
+    internal bool IsByFlow { get; init; }
+
     /// <summary>The revision of the snapshot that said so.</summary>
     public long Revision { get; init; }
 }

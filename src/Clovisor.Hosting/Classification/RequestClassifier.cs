@@ -7,8 +7,12 @@ using Clovisor.Wan.Associations;
 
 namespace Clovisor.Hosting.Classification;
 
-/// <summary>Says which association a request belongs to: evaluates the route rules as the mesh does, and finds who names the rule.</summary>
-/// <remarks>Thread-safe. Allocates nothing for a route that was asked for before under the same snapshot.</remarks>
+/// <summary>
+/// Says which association a request belongs to: evaluates the route rules as the mesh does, and finds who names the rule; else whose flow means what is known of the request and its session.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Allocates nothing for a route that was asked for before under the same snapshot, unless flows are held against it or its association keeps users or headers together.
+/// </remarks>
 public sealed class RequestClassifier
 {
     private readonly SnapshotStore _store;
@@ -31,7 +35,29 @@ public sealed class RequestClassifier
         return snapshot is null ? default : Classify(snapshot, port, request);
     }
 
-    internal ClassifiedRequest Classify(ClovisorSnapshot snapshot, int port, in RouteRequest request)
+    internal ClassifiedRequest Classify(ClovisorSnapshot snapshot, int port, in RouteRequest request, RequestFacts facts = default)
+    {
+        ClassifiedRequest classified = ByRoute(snapshot, port, request);
+        WanAssociation? association = classified.Position is { } position ? snapshot.Wan.Associations[position] : null;
+        bool isKept = association?.Sticky.Kind is StickyKind.User or StickyKind.Header;
+        return isKept || (association is null && snapshot.HasFlows) ? WithFacts(snapshot, classified, association, facts.With(request, snapshot.UserHeader)) : classified;
+    }
+
+    // What a rule's association has goes before every flow.
+    private static ClassifiedRequest WithFacts(ClovisorSnapshot snapshot, in ClassifiedRequest classified, WanAssociation? association, SessionFacts facts)
+    {
+        ClassifiedRequest found = classified;
+        if (association is null && snapshot.Wan.Classify(facts) is { Kind: MatchKind.Flow } match)
+        {
+            // A source port counts as the datapath sees it, from sockets that are trusted.
+            association = match.Association;
+            found = classified with { Association = association.Name, Position = match.Position, Dscp = association.TagDscp, IsByFlow = true };
+        }
+
+        return association?.Sticky is { Kind: StickyKind.User or StickyKind.Header } key ? found with { Slot = key.SlotOf(facts) } : found;
+    }
+
+    private ClassifiedRequest ByRoute(ClovisorSnapshot snapshot, int port, in RouteRequest request)
     {
         if (snapshot.FindTable(port)?.Evaluate(request).Route is not { } route)
         {

@@ -25,9 +25,16 @@ public sealed class ClovisorOptions
     /// <value>The default is none.</value>
     public IDictionary<string, string> NodeLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The request header that names the user whom <c>match.flows</c> with <c>users</c> and <c>sticky: user</c> mean. Whoever may report may write anything
+    /// there, as with every header: what is decided by it is which link, and no right.</summary>
+    /// <value>The default is <c>user</c>; compared without case.</value>
+    [Required]
+    [RegularExpression("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+    public string UserHeader { get; set; } = "user";
+
     /// <summary>Options are made anew whenever any of a configuration's sources changes, most often with the same values.</summary>
     internal bool SaysTheSameAs(ClovisorOptions other) =>
-        Proxy == other.Proxy && ProxyNamespace == other.ProxyNamespace && Same(ProxyLabels, other.ProxyLabels) && Same(NodeLabels, other.NodeLabels);
+        Proxy == other.Proxy && ProxyNamespace == other.ProxyNamespace && UserHeader == other.UserHeader && Same(ProxyLabels, other.ProxyLabels) && Same(NodeLabels, other.NodeLabels);
 
     private static bool Same(IDictionary<string, string> one, IDictionary<string, string> other) =>
         one.Count == other.Count && one.All(label => other.TryGetValue(label.Key, out string? value) && value == label.Value);

@@ -21,7 +21,9 @@ public sealed class ClovisorSnapshot
     /// <param name="wan">Links, SLA classes and associations.</param>
     /// <param name="proxy">Whose rules apply.</param>
     /// <param name="former">The snapshot before, whose tables are taken over as far as their objects are the same.</param>
-    internal ClovisorSnapshot(long revision, IstioConfiguration istio, WanConfiguration wan, IstioProxy proxy, ClovisorSnapshot? former = null)
+    /// <param name="userHeader">The header that names the user.</param>
+    internal ClovisorSnapshot(
+        long revision, IstioConfiguration istio, WanConfiguration wan, IstioProxy proxy, ClovisorSnapshot? former = null, string userHeader = "user")
     {
         Revision = revision;
         Istio = istio;
@@ -31,7 +33,9 @@ public sealed class ClovisorSnapshot
             .Select(name => (Port: PortOf(name), Table: Cache.GetTable(proxy, name)))
             .Where(entry => entry.Port is not null && entry.Table is not null)
             .ToFrozenDictionary(entry => entry.Port!.Value, entry => entry.Table!);
-        Fields = Union(_tables.Values);
+        UserHeader = userHeader;
+        HasFlows = wan.Associations.Any(static association => !association.Flows.IsEmpty);
+        Fields = Union(_tables.Values, HeadersOf(wan, userHeader));
         VirtualServices = istio.VirtualServices.DistinctBy(service => service.Key).ToFrozenDictionary(service => service.Key);
     }
 
@@ -44,8 +48,13 @@ public sealed class ClovisorSnapshot
     /// <summary>Links, SLA classes and associations.</summary>
     public WanConfiguration Wan { get; }
 
-    /// <summary>Which parts of a request any table's rules look at.</summary>
+    /// <summary>Which parts of a request any table's rules, and the associations' flows and sticky keys, look at.</summary>
     public RequestFields Fields { get; }
+
+    internal string UserHeader { get; }
+
+    /// <summary>Whether an association means sessions without a rule of the mesh.</summary>
+    internal bool HasFlows { get; }
 
     internal FrozenDictionary<ObjectKey, VirtualService> VirtualServices { get; }
 
@@ -96,7 +105,28 @@ public sealed class ClovisorSnapshot
             ? port
             : null;
 
-    private static RequestFields Union(IEnumerable<RouteTable> tables)
+    private static IEnumerable<string> HeadersOf(WanConfiguration wan, string userHeader)
+    {
+        foreach (WanAssociation association in wan.Associations)
+        {
+            if (association.Sticky.Kind == StickyKind.User || association.Flows.Any(static flow => !flow.Users.IsEmpty))
+            {
+                yield return userHeader;
+            }
+
+            if (association.Sticky is { Kind: StickyKind.Header, Header: { } key })
+            {
+                yield return key;
+            }
+
+            foreach (HeaderMatch header in association.Flows.SelectMany(static flow => flow.Headers))
+            {
+                yield return header.Name;
+            }
+        }
+    }
+
+    private static RequestFields Union(IEnumerable<RouteTable> tables, IEnumerable<string> headers)
     {
         List<RequestFields> all = [.. tables.Select(table => table.Fields)];
         return new RequestFields
@@ -106,7 +136,7 @@ public sealed class ClovisorSnapshot
             Authority = all.Count > 0,
             Path = all.Exists(fields => fields.Path),
             Scheme = all.Exists(fields => fields.Scheme),
-            Headers = [.. all.SelectMany(fields => fields.Headers).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Headers = [.. all.SelectMany(fields => fields.Headers).Concat(headers.Select(static name => name.ToLowerInvariant())).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             QueryParameters = [.. all.SelectMany(fields => fields.QueryParameters).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         };
     }

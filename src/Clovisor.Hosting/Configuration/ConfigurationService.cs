@@ -146,7 +146,7 @@ internal sealed partial class ConfigurationService(
         if (errors.IsEmpty)
         {
             IstioProxy proxy = new() { Kind = settings.Proxy, Namespace = settings.ProxyNamespace, Labels = settings.ProxyLabels.ToImmutableDictionary(StringComparer.Ordinal) };
-            next = new ClovisorSnapshot((store.Current?.Revision ?? 0) + 1, candidate.Istio, candidate.Wan, proxy, store.Current);
+            next = new ClovisorSnapshot((store.Current?.Revision ?? 0) + 1, candidate.Istio, candidate.Wan, proxy, store.Current, settings.UserHeader);
             string? refusal = await ApplyAsync(next, isFirst, cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {

@@ -155,7 +155,8 @@ internal sealed class ClassEndpoint(
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
         ClassifiedRequest classified = message.ServerName is { } name
             ? serverNames.Classify(snapshot, (byte)System.Net.Sockets.ProtocolType.Tcp, message.Upstream ?? message.Peer, message.Host ?? message.Destination!, name)
-            : classifier.Classify(snapshot, message.Destination!.Port, RequestOf(message));
+            : classifier.Classify(
+                snapshot, message.Destination!.Port, RequestOf(message), new RequestFacts((byte)System.Net.Sockets.ProtocolType.Tcp, message.Upstream ?? message.Peer, message.Host ?? message.Destination));
         if (counted)
         {
             instruments.Decided(classified);

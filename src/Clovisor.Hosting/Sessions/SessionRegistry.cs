@@ -163,7 +163,7 @@ internal sealed class SessionRegistry(
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
         ClassifiedRequest request = report.Sni is { } name
             ? serverNames.Classify(snapshot, (byte)session.Protocol, session.Source, session.Destination, name)
-            : classifier.Classify(snapshot, report.ListenerPort ?? session.Destination.Port, HeadOf(report));
+            : classifier.Classify(snapshot, report.ListenerPort ?? session.Destination.Port, HeadOf(report), RequestFacts.Of(session));
         instruments.Decided(request);
         span.Decided(request);
         return request;
@@ -172,7 +172,7 @@ internal sealed class SessionRegistry(
     private SessionAnswer Enter(WanRuntime.Parts running, in SessionTuple session, in ClassifiedRequest request, CallerAccount caller)
     {
         using Activity? span = request.Association is null ? null : ReportSpan.Step(ReportSpan.Entry);
-        SessionAdmission admission = request.Association is { } association ? running.Engine.Admit(session, association) : default;
+        SessionAdmission admission = request.Association is { } association ? running.Engine.Admit(session, association, request.Slot) : default;
         if (request.Association is null || admission.Outcome == AdmissionOutcome.UnknownAssociation)
         {
             // Of no association, or of one that has just been removed. Ports are used again: what was entered for this tuple before is not this session, unless packets of it pass now.

@@ -1,5 +1,8 @@
+using System.Net;
 using Clovisor.Hosting.Classification;
+using Clovisor.Hosting.Configuration;
 using Clovisor.Istio.Routing;
+using Clovisor.Wan.Associations;
 
 namespace Clovisor.Hosting.Tests.Classification;
 
@@ -53,6 +56,72 @@ public sealed class RequestClassifierTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
+
+    [Theory]
+    [InlineData("httpbin.app.svc.cluster.local", "boss", 80, "boss")] // what names the rule goes before every flow
+    [InlineData("httpbin.app.svc.cluster.local", "nobody", 80, "guests")] // no association names that rule
+    [InlineData("elsewhere.example", "nobody", 80, "guests")] // no rule
+    [InlineData("elsewhere.example", "other", 80, null)]
+    [InlineData("elsewhere.example", "nobody", 81, "guests")] // no table either
+    public async Task Where_no_association_names_the_rule_flows_decide(string authority, string user, int port, string? association)
+    {
+        using ConfigurationFolder folder = ConfigurationFolder.OfDemo();
+        folder.Write("guests.yaml", Guests("sticky: none"));
+        await using TestHost host = await TestHost.StartAsync(folder);
+
+        Assert.Equal(association, host.Get<RequestClassifier>().Classify(port, Request(authority, user)).Association);
+        Assert.Contains("user", host.Get<SnapshotStore>().Current!.Fields.Headers);
+    }
+
+    [Fact]
+    public async Task Addresses_and_ports_of_the_session_are_held_against_flows()
+    {
+        using ConfigurationFolder folder = ConfigurationFolder.OfDemo();
+        folder.Write("net.yaml", """
+            apiVersion: wan.clovisor.io/v1alpha1
+            kind: WanAssociation
+            metadata: { name: net }
+            spec: { match: { flows: [{ destinations: [10.77.0.0/16], ports: [8080], protocols: [tcp] }] }, tiers: [{ links: [fibre] }] }
+            """);
+        await using TestHost host = await TestHost.StartAsync(folder);
+        ClovisorSnapshot snapshot = host.Get<SnapshotStore>().Current!;
+
+        string? Of(string destination) => host.Get<RequestClassifier>().Classify(
+            snapshot, 80, Request("elsewhere.example", "nobody"), new RequestFacts(6, IPEndPoint.Parse("10.9.0.1:41000"), IPEndPoint.Parse(destination))).Association;
+
+        Assert.Equal("net", Of("10.77.3.4:8080"));
+        Assert.Null(Of("10.77.3.4:80"));
+        Assert.Null(Of("10.78.3.4:8080"));
+    }
+
+    [Theory]
+    [InlineData("sticky: user")]
+    [InlineData("sticky: header:User")]
+    public async Task One_user_takes_one_slot_as_the_sticky_key_says(string sticky)
+    {
+        using ConfigurationFolder folder = ConfigurationFolder.OfDemo();
+        folder.Write("guests.yaml", Guests(sticky));
+        await using TestHost host = await TestHost.StartAsync(folder);
+        ClovisorSnapshot snapshot = host.Get<SnapshotStore>().Current!;
+
+        byte?[] slots =
+        [
+            .. from port in Enumerable.Range(41_000, 5)
+               select host.Get<RequestClassifier>().Classify(
+                   snapshot, 80, Request("elsewhere.example", "nobody"), new RequestFacts(6, new IPEndPoint(IPAddress.Parse("10.9.0.1"), port), IPEndPoint.Parse("10.77.3.4:80"))).Slot,
+        ];
+
+        byte? expected = new StickyKey(StickyKind.User).SlotOf(new SessionFacts { User = "nobody" });
+        Assert.NotNull(expected);
+        Assert.All(slots, slot => Assert.Equal(expected, slot));
+    }
+
+    private static string Guests(string sticky) => $$"""
+        apiVersion: wan.clovisor.io/v1alpha1
+        kind: WanAssociation
+        metadata: { name: guests }
+        spec: { match: { flows: [{ users: [nobody] }] }, tiers: [{ links: [fibre] }], {{sticky}} }
+        """;
 
     private static RouteRequest Request(string authority, string user) => new()
     {
