@@ -110,18 +110,21 @@ internal sealed class Trial
     {
         Observation seen = _kernel.Run(arrival);
         Outcome wanted = Decide(arrival, seen.Ended);
-        string? difference = Counted(wanted, seen) ?? Verdict(arrival, wanted, seen) ?? Entries(wanted);
+        string? difference = Difference(arrival, wanted, seen);
         if (difference is not null && seen.Began != seen.Ended)
         {
             // The clock of sessions went on meanwhile: before or after the program looked.
             wanted = Decide(arrival, seen.Began);
-            difference = Verdict(arrival, wanted, seen) ?? Entries(wanted);
+            difference = Difference(arrival, wanted, seen);
         }
 
+        _counters[Array.IndexOf(Tally.Reasons, wanted.Reason)]++;
         _tally.Add(wanted);
         _tables.Apply(wanted.Changes);
         return difference;
     }
+
+    private string? Difference(Arrival arrival, Outcome wanted, Observation seen) => Counted(wanted, seen) ?? Verdict(arrival, wanted, seen) ?? Entries(wanted);
 
     private Outcome Decide(Arrival arrival, ushort tick)
     {
@@ -146,13 +149,10 @@ internal sealed class Trial
         return bound && !session.Binding.Equals(before) ? DatapathModel.Decide(_tables, arrival, session.Binding.Port) : without;
     }
 
-    private string? Counted(Outcome wanted, Observation seen)
-    {
-        ref ulong counter = ref _counters[Array.IndexOf(Tally.Reasons, wanted.Reason)];
-        bool counted = _kernel.Counter(wanted.Reason) == counter + 1;
-        counter++;
-        return counted ? null : $"the reason is not {wanted.Reason}{Actual()} (verdict {seen.Code}, wanted {wanted.Code})";
-    }
+    private string? Counted(Outcome wanted, Observation seen) =>
+        _kernel.Counter(wanted.Reason) == _counters[Array.IndexOf(Tally.Reasons, wanted.Reason)] + 1
+            ? null
+            : $"the reason is not {wanted.Reason}{Actual()} (verdict {seen.Code}, wanted {wanted.Code})";
 
     private string? Verdict(Arrival arrival, Outcome wanted, Observation seen)
     {

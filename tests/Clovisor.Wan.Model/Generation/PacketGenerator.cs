@@ -86,7 +86,7 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
             {
                 var begun = new ClvAnswer
                 {
-                    Proof = (uint)random.Next(), Tick = KernelDatapath.TickNow, Link = (byte)link, Generation = (byte)tables.Links[link].Generation,
+                    Proof = (uint)random.Next(), Tick = KernelDatapath.TickBefore, Link = (byte)link, Generation = (byte)tables.Links[link].Generation,
                 };
                 return (packet.Tuple, begun.With(ClvAnswerFlag.Sent));
             }

@@ -60,7 +60,9 @@ internal sealed partial class EgressModel
         next = follows ? _pairs.First(pair, Packet.V6) : next;
         if (next is { } other && _pairs.IsOf(other, pair, Packet.V6))
         {
+            // It has moved by then, also where this very packet is too big for its new link.
             session.Binding = _pairs.Moved(binding, other);
+            Changes.Sessions[Packet.Tuple] = session;
             return Carry(session, other);
         }
 
