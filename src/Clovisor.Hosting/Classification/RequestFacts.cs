@@ -5,7 +5,7 @@ using Clovisor.Wan.Datapath;
 
 namespace Clovisor.Hosting.Classification;
 
-/// <summary>What is known of a request's session besides the rule that it falls under.</summary>
+/// <summary>What is known of a session besides its request or the server name that its client asks for.</summary>
 /// <param name="Protocol">The number of its IP protocol.</param>
 /// <param name="Source">Where it comes from.</param>
 /// <param name="Destination">Where it goes to.</param>

@@ -26,11 +26,9 @@ internal sealed class ServerNameClassifier
 
     /// <summary>Classifies a connection.</summary>
     /// <param name="snapshot">Whose rules apply.</param>
-    /// <param name="protocol">The number of its IP protocol.</param>
-    /// <param name="source">Where it comes from; null where that is not known.</param>
-    /// <param name="destination">Where it goes to.</param>
+    /// <param name="facts">Its ends and protocol; the destination is known.</param>
     /// <param name="serverName">The server name, with or without a dot at its end; compared without case.</param>
-    internal ClassifiedRequest Classify(ClovisorSnapshot snapshot, byte protocol, IPEndPoint? source, IPEndPoint destination, string serverName)
+    internal ClassifiedRequest Classify(ClovisorSnapshot snapshot, RequestFacts facts, string serverName)
     {
         string name = serverName.TrimEnd('.');
         FrozenDictionary<string, ClassifiedRequest> clusters = _clusters.GetValue(snapshot, static snapshot => ByCluster(snapshot));
@@ -39,9 +37,9 @@ internal sealed class ServerNameClassifier
             return classified;
         }
 
-        SessionFacts asked = new() { Protocol = protocol, Source = source, Destination = destination, ServerName = name };
+        SessionFacts asked = new() { Protocol = facts.Protocol, Source = facts.Source, Destination = facts.Destination, ServerName = name };
         SessionFacts? meant = ClusterName.TryParse(name, out ClusterName cluster)
-            ? asked with { ServerName = cluster.Host, Destination = new IPEndPoint(destination.Address, cluster.Port) }
+            ? asked with { ServerName = cluster.Host, Destination = new IPEndPoint(facts.Destination!.Address, cluster.Port) }
             : null;
         return ByFlow(snapshot, asked, meant);
     }

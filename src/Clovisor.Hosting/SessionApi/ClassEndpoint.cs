@@ -153,10 +153,10 @@ internal sealed class ClassEndpoint(
         }
 
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
+        RequestFacts facts = new((byte)System.Net.Sockets.ProtocolType.Tcp, message.Upstream ?? message.Peer, message.Host ?? message.Destination);
         ClassifiedRequest classified = message.ServerName is { } name
-            ? serverNames.Classify(snapshot, (byte)System.Net.Sockets.ProtocolType.Tcp, message.Upstream ?? message.Peer, message.Host ?? message.Destination!, name)
-            : classifier.Classify(
-                snapshot, message.Destination!.Port, RequestOf(message), new RequestFacts((byte)System.Net.Sockets.ProtocolType.Tcp, message.Upstream ?? message.Peer, message.Host ?? message.Destination));
+            ? serverNames.Classify(snapshot, facts, name)
+            : classifier.Classify(snapshot, message.Destination!.Port, RequestOf(message), facts);
         if (counted)
         {
             instruments.Decided(classified);

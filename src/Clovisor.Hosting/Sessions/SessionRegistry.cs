@@ -162,7 +162,7 @@ internal sealed class SessionRegistry(
     {
         using Activity? span = ReportSpan.Step(ReportSpan.Decision);
         ClassifiedRequest request = report.Sni is { } name
-            ? serverNames.Classify(snapshot, (byte)session.Protocol, session.Source, session.Destination, name)
+            ? serverNames.Classify(snapshot, RequestFacts.Of(session), name)
             : classifier.Classify(snapshot, report.ListenerPort ?? session.Destination.Port, HeadOf(report), RequestFacts.Of(session));
         instruments.Decided(request);
         span.Decided(request);

@@ -71,7 +71,7 @@ public sealed class ServerNameClassifierTests
         await using TestHost host = await TestHost.StartAsync(folder);
 
         ClassifiedRequest classified = host.Get<ServerNameClassifier>().Classify(
-            host.Snapshots.Current!, 6, IPEndPoint.Parse("10.9.0.1:41000"), IPEndPoint.Parse("10.9.0.2:15443"), serverName);
+            host.Snapshots.Current!, new RequestFacts(6, IPEndPoint.Parse("10.9.0.1:41000"), IPEndPoint.Parse("10.9.0.2:15443")), serverName);
 
         Assert.Equal((association, route, 1), (classified.Association, classified.Route, classified.Revision));
     }
