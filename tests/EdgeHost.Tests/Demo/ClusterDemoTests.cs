@@ -9,6 +9,7 @@ using Clovisor.Testing;
 namespace Clovisor.EdgeHost.Tests.Demo;
 
 /// <summary>The demo with two real API servers and two real Envoys: run whole, interrupted, and killed.</summary>
+[Collection(nameof(OneDemoAtATime))]
 public sealed class ClusterDemoTests
 {
     // Steps whose promise has a limit of time, or needs a start within that of a transfer: those are the demo's own to judge, on a machine that is not busy with tests.

@@ -3,6 +3,7 @@ using Clovisor.EdgeHost.Lab;
 namespace Clovisor.EdgeHost.Tests.Demo;
 
 /// <summary>The executable as the shell sees it.</summary>
+[Collection(nameof(OneDemoAtATime))]
 public sealed class ExecutableTests
 {
     [Theory]
