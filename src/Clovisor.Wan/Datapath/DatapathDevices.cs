@@ -19,15 +19,13 @@ internal sealed class DatapathDevices : IDisposable
     private readonly Dictionary<DatapathDevice, TcAttachment[]> _attached = [];
     private readonly PinDirectory _pins;
     private readonly TcAttachmentKind? _kind;
-    private readonly DatapathPrograms _ethernet;
-    private readonly DatapathPrograms _l3;
+    private readonly DatapathMaps _maps;
 
     internal DatapathDevices(PinDirectory pins, TcAttachmentKind? kind, DatapathMaps maps)
     {
         _pins = pins;
         _kind = kind;
-        _ethernet = maps.Ethernet;
-        _l3 = maps.L3;
+        _maps = maps;
     }
 
     internal IReadOnlyCollection<DatapathDevice> Attached => _attached.Keys;
@@ -156,7 +154,7 @@ internal sealed class DatapathDevices : IDisposable
     private TcAttachment[] AttachDevice(DatapathDevice device)
     {
         int index = device.InterfaceIndex;
-        DatapathPrograms programs = LinkLayer.IsNone(index) ? _l3 : _ethernet;
+        DatapathPrograms programs = LinkLayer.IsNone(index) ? _maps.L3 : _maps.Ethernet;
         if (device.IsLan)
         {
             return [AttachOne(programs.Lan, "clv_lan" + programs.Suffix, index, TcDirection.Ingress, _pins.LanHook(index))];

@@ -9,34 +9,27 @@ namespace Clovisor.Wan.Datapath;
 /// <summary>The maps and the programs that use them: new, or those that a process before left pinned.</summary>
 internal sealed class DatapathMaps : IDisposable
 {
-    private const string ObjectName = "wan.bpf.o";
-    private const string LayoutMap = "clv_layout";
-    private const string SessionsV4 = "clv_sessions4";
-    private const string SessionsV6 = "clv_sessions6";
-    private const string ReverseV4 = "clv_reverse4";
-    private const string ReverseV6 = "clv_reverse6";
-    private const string InboundV4 = "clv_inbound4";
-    private const string InboundV6 = "clv_inbound6";
-    private const int Einval = 22;
-
     private readonly BpfArrayMap<ClvLink> _links;
     private readonly BpfArrayMap<ClvAssociation> _associations;
     private readonly BpfArrayMap<ClvSlotTable> _slots;
     private readonly BpfArrayMap<uint> _tags;
     private readonly BpfArrayMap<ClvPortBlock> _ports;
     private readonly BpfArrayMap<ClvSettings> _settings;
+    private readonly PinDirectory _pins;
+    private DatapathPrograms? _l3;
 
-    private DatapathMaps(BpfObject loaded, bool adopted)
+    private DatapathMaps(BpfObject loaded, PinDirectory pins, bool adopted)
     {
+        _pins = pins;
         WasAdopted = adopted;
         _links = loaded.ArrayMap<ClvLink>("clv_links");
         _associations = loaded.ArrayMap<ClvAssociation>("clv_assocs");
         _slots = loaded.ArrayMap<ClvSlotTable>("clv_slots");
         _tags = loaded.ArrayMap<uint>("clv_dscp");
         _ports = loaded.ArrayMap<ClvPortBlock>("clv_ports");
-        Sessions = new SessionMap(loaded.HashMap<ClvTupleV4, ClvSession>(SessionsV4), loaded.HashMap<ClvTuple, ClvSession>(SessionsV6));
-        Reverse = new ReverseMap(loaded.HashMap<ClvTupleV4, ClvOriginV4>(ReverseV4), loaded.HashMap<ClvTuple, ClvOrigin>(ReverseV6));
-        Inbound = new InboundMap(loaded.HashMap<ClvTupleV4, ClvAnswer>(InboundV4), loaded.HashMap<ClvTuple, ClvAnswer>(InboundV6));
+        Sessions = new SessionMap(loaded.HashMap<ClvTupleV4, ClvSession>(DatapathObject.SessionsV4), loaded.HashMap<ClvTuple, ClvSession>(DatapathObject.SessionsV6));
+        Reverse = new ReverseMap(loaded.HashMap<ClvTupleV4, ClvOriginV4>(DatapathObject.ReverseV4), loaded.HashMap<ClvTuple, ClvOrigin>(DatapathObject.ReverseV6));
+        Inbound = new InboundMap(loaded.HashMap<ClvTupleV4, ClvAnswer>(DatapathObject.InboundV4), loaded.HashMap<ClvTuple, ClvAnswer>(DatapathObject.InboundV6));
         Sources = new LinkSources(loaded.ArrayMap<ClvSource>("clv_sources"));
         _settings = loaded.ArrayMap<ClvSettings>("clv_settings");
         FarEnds = new FarEnds(_links.ReadAll());
@@ -44,7 +37,6 @@ internal sealed class DatapathMaps : IDisposable
         Announced = loaded.HashMap<ulong, uint>("clv_announced");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
         Ethernet = new DatapathPrograms(loaded, "");
-        L3 = new DatapathPrograms(loaded, DatapathPrograms.L3Suffix);
     }
 
     internal bool WasAdopted { get; }
@@ -68,8 +60,8 @@ internal sealed class DatapathMaps : IDisposable
     /// <summary>For devices with Ethernet headers.</summary>
     internal DatapathPrograms Ethernet { get; }
 
-    /// <summary>For those without.</summary>
-    internal DatapathPrograms L3 { get; }
+    /// <summary>For those without. Loaded when first asked for: most nodes have no such device, and loading is most of what a start takes.</summary>
+    internal DatapathPrograms L3 => _l3 ??= LoadL3();
 
     internal BpfProgram Egress => Ethernet.Egress;
 
@@ -77,40 +69,30 @@ internal sealed class DatapathMaps : IDisposable
 
     internal BpfProgram Lan => Ethernet.Lan;
 
-    internal static BpfObjectFile OpenObject(string name = ObjectName)
-    {
-        using Stream resource = typeof(DatapathMaps).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The assembly was built without its BPF object {name}.");
-        byte[] elf = new byte[resource.Length];
-        resource.ReadExactly(elf);
-        return BpfObjectFile.Open(elf, name);
-    }
-
     internal static DatapathMaps OpenOrCreate(PinDirectory pins, WanDatapathSettings settings)
     {
-        using BpfObjectFile file = OpenObject();
-        bool adopting = File.Exists(pins.Map(LayoutMap));
+        bool adopting = DatapathObject.IsPinned(pins);
+        using BpfObjectFile file = DatapathObject.Open();
         if (adopting)
         {
-            Reuse(file, pins);
+            DatapathObject.Reuse(file, pins);
         }
         else
         {
             // Left by a start that was killed before it was done: nothing uses them.
             pins.RemoveMaps();
-            file.Map(SessionsV4).MaxEntries = file.Map(ReverseV4).MaxEntries = (uint)settings.MaxSessions;
-            file.Map(SessionsV6).MaxEntries = file.Map(ReverseV6).MaxEntries = (uint)settings.MaxSessionsV6;
-            file.Map(InboundV4).MaxEntries = file.Map(InboundV6).MaxEntries = (uint)settings.MaxInbound;
+            DatapathObject.Resize(file, settings);
         }
 
+        DatapathPrograms.Choose(file, string.Empty);
         using BpfObject loaded = file.Load();
         DatapathMaps? maps = null;
         try
         {
-            maps = new DatapathMaps(loaded, adopting);
+            maps = new DatapathMaps(loaded, pins, adopting);
             if (!adopting)
             {
-                Pin(loaded, pins);
+                DatapathObject.Pin(loaded, pins);
             }
 
             DatapathMaps result = maps;
@@ -219,7 +201,16 @@ internal sealed class DatapathMaps : IDisposable
         Announced.Dispose();
         Counters.Dispose();
         Ethernet.Dispose();
-        L3.Dispose();
+        _l3?.Dispose();
+    }
+
+    private DatapathPrograms LoadL3()
+    {
+        using BpfObjectFile file = DatapathObject.Open();
+        DatapathObject.Reuse(file, _pins);
+        DatapathPrograms.Choose(file, DatapathPrograms.L3Suffix);
+        using BpfObject loaded = file.Load();
+        return new DatapathPrograms(loaded, DatapathPrograms.L3Suffix);
     }
 
     // How tags are read is another's part of the same entry.
@@ -270,57 +261,5 @@ internal sealed class DatapathMaps : IDisposable
     private static bool Same<T>(in T left, in T right)
         where T : unmanaged => LayoutBytes.Of(in left).SequenceEqual(LayoutBytes.Of(in right));
 
-    private static void Reuse(BpfObjectFile file, PinDirectory pins)
-    {
-        const string Remedy = "Packets still flow by the state that was left. To start anew, which ends translated sessions, remove it first (BpfWanDatapath.Uninstall), or use the version of Clovisor that made it.";
-        try
-        {
-            foreach (BpfMapDefinition definition in file.Maps)
-            {
-                using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
-                if (definition.Name is SessionsV4 or SessionsV6 or ReverseV4 or ReverseV6 or InboundV4 or InboundV6)
-                {
-                    definition.MaxEntries = pinned.MaxEntries;
-                }
 
-                definition.Reuse(pinned);
-            }
-        }
-        catch (BpfMapIncompatibleException e)
-        {
-            throw new BpfException("adopt", pins.Path, Einval, $"{e.Message}. {Remedy}");
-        }
-
-        using BpfMap layoutMap = BpfMap.OpenPinned(pins.Map(LayoutMap));
-        using var layout = new BpfArrayMap<ClvLayout>(layoutMap);
-        ClvLayout found = layout[0];
-        if (found.Version != ClvLayout.CurrentVersion)
-        {
-            throw new BpfException(
-                "adopt", pins.Path, Einval, $"The maps there have layout {found.Version}, this version of Clovisor has {ClvLayout.CurrentVersion}. {Remedy}");
-        }
-
-        if (found.NetworkNamespace != NetworkNamespaceId.OfThisThread())
-        {
-            throw new BpfException(
-                "adopt",
-                pins.Path,
-                Einval,
-                "The maps there belong to another network namespace, and name its devices. Run in that one, or choose another PinDirectory.");
-        }
-    }
-
-    // The layout goes last: its pin says that the others are whole.
-    private static void Pin(BpfObject loaded, PinDirectory pins)
-    {
-        using BpfArrayMap<ClvLayout> layout = loaded.ArrayMap<ClvLayout>(LayoutMap);
-        layout[0] = new ClvLayout { Version = ClvLayout.CurrentVersion, NetworkNamespace = NetworkNamespaceId.OfThisThread() };
-        foreach (string name in loaded.MapNames.Where(name => name != LayoutMap))
-        {
-            using BpfMap map = loaded.Map(name);
-            map.Pin(pins.Map(name));
-        }
-
-        layout.Map.Pin(pins.Map(LayoutMap));
-    }
 }

@@ -25,6 +25,15 @@ internal sealed class DatapathPrograms : IDisposable
 
     internal BpfProgram Lan { get; }
 
+    /// <summary>Has those programs loaded whose names end so, and no others.</summary>
+    internal static void Choose(BpfObjectFile file, string suffix)
+    {
+        foreach (BpfProgramDefinition program in file.Programs)
+        {
+            program.AutoLoad = program.Name.EndsWith(L3Suffix, StringComparison.Ordinal) == (suffix == L3Suffix);
+        }
+    }
+
     public void Dispose()
     {
         Egress.Dispose();

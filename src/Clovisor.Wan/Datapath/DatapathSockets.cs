@@ -81,7 +81,7 @@ internal sealed class DatapathSockets : IDisposable
         _quality?.Dispose();
     }
 
-    internal static BpfObjectFile OpenObject() => DatapathMaps.OpenObject(ObjectName);
+    internal static BpfObjectFile OpenObject() => DatapathObject.Open(ObjectName);
 
     private static (CgroupAttachment Attachment, LinkQualityCounters Quality) Attach(PinDirectory pins, string group, string pin)
     {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Clovisor.Bpf.Networking;
+using Clovisor.Bpf.Programs;
 using Clovisor.Testing;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
@@ -52,6 +53,28 @@ public sealed class L3DeviceTests : IDisposable
         Assert.True(counters[DatapathReason.OutRedirected] > 0 && counters[DatapathReason.InReturned] > 0, "the session was not moved");
         Assert.Equal((0, 0, 0), (counters[DatapathReason.OutFailed], counters[DatapathReason.InFailed], counters[DatapathReason.OutMtuDropped]));
         Assert.True(_lab.CloudReceived(0) - before < 2000, "bytes came by wan0 too");
+    }
+
+    [KernelTheory]
+    [InlineData(new int[0], false)]
+    [InlineData(new[] { 1 }, true)]
+    public void Programs_for_such_devices_are_loaded_where_there_is_one_alone(int[] without, bool loaded)
+    {
+        BpfWanDatapath datapath = Lab(without).StartOnWan1();
+        uint session = datapath.Maps.Sessions.V4.Map.Id;
+
+        List<string> names = [];
+        foreach (uint id in BpfProgram.EnumerateIds())
+        {
+            using BpfProgram? program = BpfProgram.OpenById(id);
+            if (program?.ReadInfo().MapIds.Contains(session) == true)
+            {
+                names.Add(program.Name);
+            }
+        }
+
+        Assert.Contains("clv_egress", names);
+        Assert.Equal(loaded, names.Any(name => name.EndsWith("_l3", StringComparison.Ordinal)));
     }
 
     [KernelTheory]

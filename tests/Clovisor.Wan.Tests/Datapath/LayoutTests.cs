@@ -49,7 +49,7 @@ public sealed partial class LayoutTests
     public void Mirror_has_the_size_and_every_offset_of_its_struct(string mirrorName)
     {
         Type mirror = Mirrors.Single(type => type.Name == mirrorName);
-        using BpfObjectFile file = mirror == typeof(ClvQuality) ? DatapathSockets.OpenObject() : DatapathMaps.OpenObject();
+        using BpfObjectFile file = mirror == typeof(ClvQuality) ? DatapathSockets.OpenObject() : DatapathObject.Open();
         BtfStruct layout = file.Btf.Structs.Single(candidate => Pascal(candidate.Name) == mirrorName);
 
         Assert.Equal(layout.Size, SizeOf(mirror));
@@ -62,7 +62,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void Every_struct_that_is_in_a_map_has_a_mirror()
     {
-        using BpfObjectFile file = DatapathMaps.OpenObject();
+        using BpfObjectFile file = DatapathObject.Open();
         string[] maps = [.. file.Maps.Select(map => map.Name)];
 
         IEnumerable<string> unmirrored = file.Btf.Structs
@@ -77,7 +77,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void Every_mirror_has_its_struct()
     {
-        using BpfObjectFile packets = DatapathMaps.OpenObject();
+        using BpfObjectFile packets = DatapathObject.Open();
         using BpfObjectFile sockets = DatapathSockets.OpenObject();
         BtfStruct[] structs = [.. packets.Btf.Structs, .. sockets.Btf.Structs];
         IEnumerable<Type> mirrors = typeof(ClvTuple).Assembly.GetTypes().Where(type =>
@@ -121,7 +121,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void There_are_as_many_counters_as_reasons()
     {
-        using BpfObjectFile file = DatapathMaps.OpenObject();
+        using BpfObjectFile file = DatapathObject.Open();
 
         Assert.Equal((uint)Enum.GetValues<DatapathReason>().Length, file.Map("clv_counters").MaxEntries);
         Assert.Equal(DatapathPlan.MaxLinks, (int)file.Map("clv_links").MaxEntries);
@@ -136,7 +136,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void Both_objects_have_the_same_maps_but_for_what_only_sockets_tell()
     {
-        using BpfObjectFile packets = DatapathMaps.OpenObject();
+        using BpfObjectFile packets = DatapathObject.Open();
         using BpfObjectFile sockets = DatapathSockets.OpenObject();
 
         Assert.Equal(
@@ -147,7 +147,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void Kernel_keeps_every_name_whole()
     {
-        using BpfObjectFile file = DatapathMaps.OpenObject();
+        using BpfObjectFile file = DatapathObject.Open();
 
         Assert.All(file.Maps.Select(map => map.Name).Concat(file.Programs.Select(program => program.Name)), name => Assert.InRange(name.Length, 1, 15));
     }
