@@ -21,6 +21,9 @@ internal sealed class KillReport(EdgeLab lab, KillOptions options) : IDisposable
     private const int Flows = 20;
     private const int Idle = 20_000;
 
+    // What a process does between loading and swapping takes so much longer than the swaps, most of it compiling.
+    private const int BeforeSwaps = 40;
+
     private readonly Random _random = new(options.Seed);
     private readonly CarrierSwitch _carrier = new(lab);
     private readonly EchoService _echo = new(lab);
@@ -72,7 +75,7 @@ internal sealed class KillReport(EdgeLab lab, KillOptions options) : IDisposable
         using (var watch = new AttachmentWatch(lab.Names, devices, others.Foreign))
         using (var heartbeat = new Heartbeat(steady, Flows))
         {
-            (string Action, int SpanMicroseconds)[] kinds = [(VictimRole.Failover, 1000), (VictimRole.Upgrade, 1_200_000), (VictimRole.Sweep, 120_000)];
+            (string Action, int SpanMicroseconds)[] kinds = [(VictimRole.Failover, 8000), (VictimRole.Upgrade, 4000), (VictimRole.Sweep, 120_000)];
             for (int kind = 0; kind < kinds.Length; kind++)
             {
                 int points = (options.Points + kinds.Length - 1 - kind) / kinds.Length;
@@ -82,8 +85,10 @@ internal sealed class KillReport(EdgeLab lab, KillOptions options) : IDisposable
                     await KillOnceAsync(kinds[kind].Action, _random.Next(kinds[kind].SpanMicroseconds), moving, steady, cancellationToken).ConfigureAwait(false);
                 }
 
+                // Kills that all came before or after would say nothing of the middle.
+                bool met = _halfway + _done > 0 && _done < points;
                 Add(new Line($"killed in the middle of {kinds[kind].Action}", $"{points} points",
-                    string.Create(CultureInfo.InvariantCulture, $"{points}: {points - _halfway - _done} before it changed anything, {_halfway} halfway, {_done} after"), true));
+                    string.Create(CultureInfo.InvariantCulture, $"{points}: {points - _halfway - _done} before it changed anything, {_halfway} halfway, {_done} after"), met || points < 10));
             }
 
             heartbeat.Dispose();
@@ -119,15 +124,33 @@ internal sealed class KillReport(EdgeLab lab, KillOptions options) : IDisposable
         }
 
         string before;
+        var loads = new LoadWatch();
         LabProcess victim = LabProcess.Start(lab.Names, lab.Names.Edge, "victim", SelfCommand.For("victim", lab.Names.Prefix, lab.Names.RunDirectory, action));
         await using (victim.ConfigureAwait(false))
         {
             await victim.WaitForLineAsync(VictimRole.Ready, TimeSpan.FromSeconds(60), cancellationToken).ConfigureAwait(false);
             before = Look(action);
             long begun = Stopwatch.GetTimestamp();
-            if (action == VictimRole.Failover)
+            switch (action)
             {
-                begun = _carrier.Pull(Site.Failing);
+                case VictimRole.Failover:
+                    begun = _carrier.Pull(Site.Failing);
+                    break;
+                case VictimRole.Upgrade:
+                    loads.Wait(victim);
+                    if (_random.Next(2) == 0)
+                    {
+                        WaitForSwap(victim, before);
+                    }
+                    else
+                    {
+                        afterMicroseconds *= BeforeSwaps;
+                    }
+
+                    begun = Stopwatch.GetTimestamp();
+                    break;
+                default:
+                    break;
             }
 
             while (Stopwatch.GetElapsedTime(begun).TotalMicroseconds < afterMicroseconds)
@@ -160,16 +183,27 @@ internal sealed class KillReport(EdgeLab lab, KillOptions options) : IDisposable
         _leaks += Count("clv_reverse4") - (2 * Flows);
     }
 
+    // From here on it is halfway until the last of the devices has its programs.
+    private void WaitForSwap(LabProcess victim, string before) => Space.Run(lab.Names.Edge, () =>
+    {
+        while (!victim.HasExited && Programs() == before)
+        {
+            Thread.SpinWait(20);
+        }
+    });
+
+    private string Programs() => string.Join(
+        ' ',
+        from link in lab.Links
+        from side in AttachmentWatch.Sides
+        select BpfAttachments.OfInterface(Kernel.IndexOf(link.Device), side).Programs.Max(program => program.ProgramId));
+
     /// <summary>What an action changes, as the kernel has it: the slots, the programs, the number of sessions.</summary>
     private string Look(string action) => action switch
     {
         VictimRole.Failover => Convert.ToHexString(FirstValue("clv_slots")),
         VictimRole.Sweep => Count("clv_sessions4").ToString(CultureInfo.InvariantCulture),
-        _ => Space.Run(lab.Names.Edge, () => string.Join(
-            ' ',
-            from link in lab.Links
-            from side in AttachmentWatch.Sides
-            select BpfAttachments.OfInterface(Kernel.IndexOf(link.Device), side).Programs.Max(program => program.ProgramId))),
+        _ => Space.Run(lab.Names.Edge, Programs),
     };
 
     private void Judge(string action, string before, string after)
