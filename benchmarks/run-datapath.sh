@@ -128,14 +128,18 @@ for ((round = 1; round <= rounds; round++)); do
   done
 done
 
+# Each end of a connection stays on a CPU of its own, and who is first changes: moving between CPUs makes more of a difference than the paths do.
+other=$(taskset -cp $$ | sed 's/.*: //; s/[ ,-].*//')
+tcp=(plain egress-10 lan-10)
 echo "TCP, $tcp_rounds rounds of $tcp_seconds s" >&2
-for scenario in plain egress-10 lan-10; do
-  at "$scenario-i" iperf3 --server --daemon --pidfile "$scratch/$scenario.iperf" >/dev/null
+for scenario in "${tcp[@]}"; do
+  at "$scenario-i" taskset -c "$other" iperf3 --server --daemon --pidfile "$scratch/$scenario.iperf" >/dev/null
 done
 for ((round = 1; round <= tcp_rounds; round++)); do
-  for scenario in plain egress-10 lan-10; do
+  tcp=("${tcp[@]:1}" "${tcp[0]}")
+  for scenario in "${tcp[@]}"; do
     # The tag makes a session of the connection that carries the data; the other of iperf3's goes as the routes say.
-    at "$scenario-l" iperf3 --client 203.0.113.10 --time "$tcp_seconds" --dscp 46 --json >"$scratch/tcp.json" || { cat "$scratch/tcp.json" >&2; exit 2; }
+    at "$scenario-l" taskset -c "$cpu" iperf3 --client 203.0.113.10 --time "$tcp_seconds" --dscp 46 --json >"$scratch/tcp.json" || { cat "$scratch/tcp.json" >&2; exit 2; }
     rate=$(sed -n '/"sum_received"/,/}/s/.*"bits_per_second":[[:space:]]*\([0-9.e+]*\).*/\1/p' "$scratch/tcp.json")
     echo "{\"round\":$round,\"scenario\":\"$scenario\",\"kind\":\"tcp\",\"bits_per_second\":$rate}" >>"$lines"
   done

@@ -7,17 +7,25 @@ namespace Clovisor.Wan.DatapathBench;
 internal static class Report
 {
     private const string Plain = "plain";
+    private const string Usual = "rules-10";
+
+    // What the usual practice cost on the machine that the promised nanoseconds come from. On others its share says more than they do.
+    private const int UsualThere = 518;
 
     internal static IEnumerable<Verdict> Verdicts(Results results)
     {
         yield return Cost(results, "LAN ingress, of a session, translated", "lan-10", Plain, 0, "not slower than plain forwarding");
-        yield return Cost(results, "WAN egress, of a session, translated", "egress-10", Plain, 250, "≤ +250 ns");
-        yield return Cost(results, "WAN egress, without a session", "miss", Plain, 120, "≤ +120 ns");
+        foreach ((string what, string scenario, int most) in new[] { ("WAN egress, of a session, translated", "egress-10", 250), ("WAN egress, without a session", "miss", 120) })
+        {
+            yield return Cost(results, what, scenario, Plain, most, Text($"≤ +{most} ns"));
+            yield return Share(results, scenario, most);
+        }
+
         yield return Flat(results, "LAN ingress, 1000 associations in place of 10", "lan-1000", "lan-10");
         yield return Flat(results, "WAN egress, 1000 associations in place of 10", "egress-1000", "egress-10");
-        yield return Cost(results, "ip rule, 1000 in place of 10", "rules-1000", "rules-10", null, "grows");
-        yield return Cost(results, "mark, ip rule, masquerade, against plain", "rules-10", Plain, null, "");
-        yield return Cost(results, "… and the LAN path against that", "lan-10", "rules-10", null, "");
+        yield return Cost(results, "ip rule, 1000 in place of 10", "rules-1000", Usual, null, "grows");
+        yield return Cost(results, "mark, ip rule, masquerade, against plain", Usual, Plain, null, "");
+        yield return Cost(results, "… and the LAN path against that", "lan-10", Usual, null, "");
         foreach ((string what, string scenario) in new[] { ("TCP with TSO by the LAN path", "lan-10"), ("TCP with TSO by WAN egress", "egress-10") })
         {
             if (results.Has(scenario, Results.Tcp))
@@ -57,6 +65,15 @@ internal static class Report
     {
         Middle difference = results.Difference(scenario, from, Results.Fast);
         return new Verdict(what, promise, Signed(difference), most is { } limit ? difference.Median <= limit : null);
+    }
+
+    private static Verdict Share(Results results, string scenario, int most)
+    {
+        Middle share = results.Share(scenario, Usual, Plain, Results.Fast);
+        double limit = (double)most / UsualThere;
+        return new Verdict(
+            "… as a share of mark, ip rule, masquerade", Text($"≤ {limit * 100:0} % ({most} of {UsualThere} ns)"),
+            Text($"{share.Median * 100:0} % ({share.Low * 100:0} to {share.High * 100:0})"), share.Median <= limit);
     }
 
     private static Verdict Flat(Results results, string what, string many, string few)

@@ -65,6 +65,16 @@ internal sealed class Results
     /// <summary>What part of another scenario's one scenario reaches, the same.</summary>
     internal Middle Ratio(string scenario, string to, string kind) => Paired(scenario, to, kind, (one, other) => one / other);
 
+    /// <summary>What part of another scenario's extra cost, both above a third's, one scenario has, the same.</summary>
+    internal Middle Share(string scenario, string other, string above, string kind)
+    {
+        Dictionary<int, double> others = Rounds(other, kind), bases = Rounds(above, kind);
+        return Middle.Of(
+            from round in Rounds(scenario, kind)
+            where others.ContainsKey(round.Key) && bases.ContainsKey(round.Key)
+            select (round.Value - bases[round.Key]) / (others[round.Key] - bases[round.Key]));
+    }
+
     private Middle Paired(string scenario, string other, string kind, Func<double, double, double> compare)
     {
         Dictionary<int, double> others = Rounds(other, kind);
