@@ -38,7 +38,8 @@ internal static class SessionTarget
     /// <summary>A batch is refused with a reason; or has as many reports as it says, each of which is JSON by itself.</summary>
     internal static void ReadBatch(byte[] input)
     {
-        BatchBody batch = BatchBody.Read(input, out ApiError? error);
+        const int Most = 3;
+        using var batch = BatchBody.Read(input, Most, out ApiError? error);
         if (error is not null)
         {
             if (error.Message.Length == 0)
@@ -49,16 +50,16 @@ internal static class SessionTarget
             return;
         }
 
-        int count = 0;
-        foreach (ReadOnlySpan<byte> report in batch)
+        for (int i = 0; i < Math.Min(batch.Count, Most); i++)
         {
-            count++;
-            if (!ApiResponse.TryParse(report, ApiJson.Default.SessionReport, out SessionReport? read, out ApiError? wrong) && wrong is not { Message.Length: > 0 })
+            if (!ApiResponse.TryParse(batch[i], ApiJson.Default.SessionReport, out SessionReport? read, out ApiError? wrong) && wrong is not { Message.Length: > 0 })
             {
-                throw new InvalidOperationException($"Report {count} was neither taken nor refused: {read}.");
+                throw new InvalidOperationException($"Report {i} was neither taken nor refused: {read}.");
             }
         }
 
+        using var other = JsonDocument.Parse(input);
+        int count = other.RootElement.GetProperty("sessions").GetArrayLength();
         if (count != batch.Count || count == 0)
         {
             throw new InvalidOperationException($"{batch.Count} reports were announced, and {count} were there.");

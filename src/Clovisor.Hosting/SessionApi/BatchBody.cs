@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Clovisor.Hosting.SessionApi;
@@ -10,11 +11,15 @@ internal readonly ref struct BatchBody
 {
     private const string Member = "sessions";
 
-    private readonly ReadOnlySpan<byte> _list;
+    private readonly ReadOnlySpan<byte> _json;
 
-    private BatchBody(ReadOnlySpan<byte> list, int count)
+    // Where each report begins and ends. From the pool.
+    private readonly int[] _places;
+
+    private BatchBody(ReadOnlySpan<byte> json, int[] places, int count)
     {
-        _list = list;
+        _json = json;
+        _places = places;
         Count = count;
     }
 
@@ -22,9 +27,29 @@ internal readonly ref struct BatchBody
     internal int Count { get; }
 
     /// <summary>Finds the list, and reads all of the body once.</summary>
-    internal static BatchBody Read(ReadOnlySpan<byte> json, out ApiError? error)
+    /// <param name="json">The body.</param>
+    /// <param name="most">How many reports will be looked at; more are counted alone.</param>
+    /// <param name="error">What is wrong with the body; null for nothing.</param>
+    /// <returns>To be disposed by the caller.</returns>
+    internal static BatchBody Read(ReadOnlySpan<byte> json, int most, out ApiError? error)
     {
-        ReadOnlySpan<byte> list = default;
+        int[] places = ArrayPool<int>.Shared.Rent(2 * Math.Min(most, json.Length));
+        int count = Find(json, places, most, out error);
+        return new BatchBody(json, places, count);
+    }
+
+    internal ReadOnlySpan<byte> this[int index] => _json[_places[2 * index].._places[(2 * index) + 1]];
+
+    public void Dispose()
+    {
+        if (_places is not null)
+        {
+            ArrayPool<int>.Shared.Return(_places);
+        }
+    }
+
+    private static int Find(ReadOnlySpan<byte> json, int[] places, int most, out ApiError? error)
+    {
         int count = 0;
         error = null;
         try
@@ -34,7 +59,7 @@ internal readonly ref struct BatchBody
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 error = new ApiError("", $"An object with \"{Member}\" is needed.");
-                return default;
+                return 0;
             }
 
             bool seen = false;
@@ -43,7 +68,7 @@ internal readonly ref struct BatchBody
                 if (!reader.ValueTextEquals(Member) || seen)
                 {
                     error = new ApiError(Member, seen ? "Given twice." : $"'{reader.GetString()}' is no member of a batch; \"{Member}\" is the only one.");
-                    return default;
+                    return 0;
                 }
 
                 seen = true;
@@ -51,17 +76,18 @@ internal readonly ref struct BatchBody
                 if (reader.TokenType != JsonTokenType.StartArray)
                 {
                     error = new ApiError(Member, "A list of reports is needed.");
-                    return default;
+                    return 0;
                 }
 
-                int start = (int)reader.TokenStartIndex;
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
                 {
-                    count++;
+                    int start = (int)reader.TokenStartIndex;
                     reader.Skip();
+                    if (count < most)
+                    {
+                        (places[2 * count], places[(2 * count) + 1]) = (start, (int)reader.BytesConsumed);
+                    }
                 }
-
-                list = json[start..(int)reader.BytesConsumed];
             }
 
             // Whatever follows the object is an error of its own.
@@ -71,39 +97,10 @@ internal readonly ref struct BatchBody
         {
             // The second is what the reader says of text that is not UTF-8.
             error = new ApiError("", $"The body is not what is needed here: {e.Message}");
-            return default;
+            return 0;
         }
 
         error = count == 0 ? new ApiError(Member, "Missing or empty. List the sessions to report.") : null;
-        return new BatchBody(list, count);
-    }
-
-    public Enumerator GetEnumerator() => new(_list);
-
-    internal ref struct Enumerator(ReadOnlySpan<byte> list)
-    {
-        private readonly ReadOnlySpan<byte> _list = list;
-        private Utf8JsonReader _reader = new(list);
-
-        /// <summary>The JSON of one report.</summary>
-        public ReadOnlySpan<byte> Current { get; private set; }
-
-        public bool MoveNext()
-        {
-            if (_reader.TokenType == JsonTokenType.None)
-            {
-                _reader.Read();
-            }
-
-            if (!_reader.Read() || _reader.TokenType == JsonTokenType.EndArray)
-            {
-                return false;
-            }
-
-            int start = (int)_reader.TokenStartIndex;
-            _reader.Skip();
-            Current = _list[start..(int)_reader.BytesConsumed];
-            return true;
-        }
+        return count;
     }
 }

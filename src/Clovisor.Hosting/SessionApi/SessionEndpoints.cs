@@ -57,26 +57,26 @@ internal sealed class SessionEndpoints(SessionRegistry registry, LiveOptions<Ses
     private bool TryReportAll(ReadOnlySpan<byte> json, CallerAccount caller, out JsonAnswer? answer, out ApiError? error, ref int status)
     {
         answer = null;
-        BatchBody batch = BatchBody.Read(json, out error);
+        int most = options.Current.MaxBatch;
+        using var batch = BatchBody.Read(json, most, out error);
         if (error is not null)
         {
             return false;
         }
 
-        if (batch.Count > options.Current.MaxBatch)
+        if (batch.Count > most)
         {
             status = StatusCodes.Status413PayloadTooLarge;
-            error = new ApiError("sessions", $"{batch.Count} sessions in one batch, the limit is {options.Current.MaxBatch}. Nothing was entered; send smaller batches.");
+            error = new ApiError("sessions", $"{batch.Count} sessions in one batch, the limit is {most}. Nothing was entered; send smaller batches.");
             return false;
         }
 
         answer = JsonAnswer.Begin();
         answer.Writer.WriteStartObject();
         answer.Writer.WriteStartArray("sessions"u8);
-        int place = 0;
-        foreach (ReadOnlySpan<byte> report in batch)
+        for (int place = 0; place < batch.Count; place++)
         {
-            JsonSerializer.Serialize(answer.Writer, AnswerTo(report, caller, place++), ApiJson.Default.SessionAnswer);
+            JsonSerializer.Serialize(answer.Writer, AnswerTo(batch[place], caller, place), ApiJson.Default.SessionAnswer);
         }
 
         answer.Writer.WriteEndArray();
