@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Clovisor.Hosting.Configuration;
-using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
 using Clovisor.Wan.Associations;
 
@@ -71,20 +70,14 @@ public sealed class RequestClassifier
 
     internal static ClassifiedRequest Find(ClovisorSnapshot snapshot, Route route)
     {
-        if (route.VirtualService is not { } service)
+        if (snapshot.Rules.Of(route) is not { } rule)
         {
             return new ClassifiedRequest { Revision = snapshot.Revision };
         }
 
-        MeshRoute rule = new(
-            MeshRouteKind.VirtualService,
-            service.Namespace,
-            service.Name,
-            route.RuleIndex,
-            NullIfEmpty(route.RuleName),
-            route.MatchIndex < 0 ? null : route.MatchIndex,
-            NullIfEmpty(route.MatchName));
-        WanAssociation? association = snapshot.Wan.FindAssociation(rule) ?? FindByDelegate(snapshot, route);
+        // A delegated rule is named by the object that the proxy reports, which is the root; else by the object that holds it.
+        WanAssociation? association = snapshot.Wan.FindAssociation(rule)
+            ?? (snapshot.Rules.OfDelegate(route) is { } held ? snapshot.Wan.FindAssociation(held) : null);
         int position = -1;
         return new ClassifiedRequest
         {
@@ -96,24 +89,11 @@ public sealed class RequestClassifier
         };
     }
 
-    // A delegated rule is named by the object that the proxy reports, which is the root; else by the object that holds it.
-    private static WanAssociation? FindByDelegate(ClovisorSnapshot snapshot, Route route)
-    {
-        if (route.Delegate is not { } key || !snapshot.VirtualServices.TryGetValue(key, out VirtualService? leaf) || route.DelegateRuleIndex >= leaf.Http.Length)
-        {
-            return null;
-        }
-
-        string name = leaf.Http[route.DelegateRuleIndex].Name;
-        return snapshot.Wan.FindAssociation(new MeshRoute(MeshRouteKind.VirtualService, key.Namespace, key.Name, route.DelegateRuleIndex, NullIfEmpty(name)));
-    }
-
     private static string TextOf(in MeshRoute rule)
     {
         string route = rule.RouteName ?? $"#{rule.RouteIndex}";
         string match = rule.MatchName is { } name ? $".{name}" : "";
-        return $"{rule.Namespace}/{rule.Name}/{route}{match}";
+        string kind = rule.Kind switch { MeshRouteKind.HttpRoute => "HTTPRoute:", MeshRouteKind.GrpcRoute => "GRPCRoute:", _ => "" };
+        return $"{kind}{rule.Namespace}/{rule.Name}/{route}{match}";
     }
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

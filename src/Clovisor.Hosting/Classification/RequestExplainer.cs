@@ -27,8 +27,8 @@ internal sealed class RequestExplainer(RequestClassifier classifier, WanRuntime 
         string now = $"Links now: {(links.Length > 0 ? string.Join("; ", described) : "none")}{(association is null ? "" : $" ({association.Reason})")}.";
         text.Append((classified.Route, classified.Association) switch
         {
-            (_, { } name) when classified.IsByFlow => $"{(classified.Route is { } unnamed ? $"No association names {unnamed}" : "No rule of a VirtualService decides")}; a flow of association {name} means the request. {now}",
-            (null, _) => "No rule of a VirtualService decides, so no association applies: the session goes as the node's routes say.",
+            (_, { } name) when classified.IsByFlow => $"{(classified.Route is { } unnamed ? $"No association names {unnamed}" : "No rule of the mesh decides")}; a flow of association {name} means the request. {now}",
+            (null, _) => "No rule of the mesh decides, so no association applies: the session goes as the node's routes say.",
             ({ } route, null) => $"No association names {route}: the session goes as the node's routes say.",
             ({ } route, { } name) => $"Association {name} names {route}. {now}",
         });

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Clovisor.Istio;
+using Clovisor.Istio.GatewayApi;
 using Clovisor.Istio.Resources;
 using Clovisor.Istio.Routing;
 using Clovisor.Wan.Associations;
@@ -36,7 +37,7 @@ public sealed class ClovisorSnapshot
         UserHeader = userHeader;
         HasFlows = wan.Associations.Any(static association => !association.Flows.IsEmpty);
         Fields = Union(_tables.Values, HeadersOf(wan, userHeader));
-        VirtualServices = istio.VirtualServices.DistinctBy(service => service.Key).ToFrozenDictionary(service => service.Key);
+        Rules = new LoadedRules(istio);
     }
 
     /// <summary>Grows by one with every snapshot that is put in force, from 1.</summary>
@@ -56,7 +57,7 @@ public sealed class ClovisorSnapshot
     /// <summary>Whether an association means sessions without a rule of the mesh.</summary>
     internal bool HasFlows { get; }
 
-    internal FrozenDictionary<ObjectKey, VirtualService> VirtualServices { get; }
+    internal LoadedRules Rules { get; }
 
     private RouteTableCache Cache { get; }
 
@@ -70,34 +71,23 @@ public sealed class ClovisorSnapshot
     /// <summary>What is probably not meant: references of associations that name no rule, what the validator warns of, ports that do not fit this node.</summary>
     internal IEnumerable<string> Warnings()
     {
-        ImmutableArray<MeshRoute> routes = [.. VirtualServices.Values.SelectMany(RoutesOf)];
+        ImmutableArray<MeshRoute> routes = [.. Rules.All()];
         IEnumerable<ConfigurationError> ports = NodePorts.Read() is { } local ? NodePorts.Check(Wan, local) : [];
         IEnumerable<string> unnamed =
             from association in Wan.Associations
             from reference in association.MeshRoutes
             where !routes.Any(route => reference.Matches(route) != RouteSpecificity.None)
             select $"WanAssociation {association.Name}: meshRoute '{reference}' names no rule that is loaded, so it carries nothing. "
-                + (reference.Kind == MeshRouteKind.HttpRoute
-                    ? "HTTPRoutes are not read yet."
-                    : "Check namespace, name and route against the VirtualServices.");
+                + $"Check namespace, name and route against the {KindOf(reference.Kind)}s.";
         return unnamed.Concat(Wan.Warnings.Concat(ports).Select(warning => warning.ToString()));
     }
 
-    private static IEnumerable<MeshRoute> RoutesOf(VirtualService service)
+    private static string KindOf(MeshRouteKind kind) => kind switch
     {
-        for (int rule = 0; rule < service.Http.Length; rule++)
-        {
-            HttpRoute route = service.Http[rule];
-            MeshRoute whole = new(MeshRouteKind.VirtualService, service.Namespace, service.Name, rule, NullIfEmpty(route.Name));
-            yield return whole;
-            for (int match = 0; match < route.Match.Length; match++)
-            {
-                yield return whole with { MatchIndex = match, MatchName = NullIfEmpty(route.Match[match].Name) };
-            }
-        }
-    }
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+        MeshRouteKind.HttpRoute => GatewayApiRoute.Http,
+        MeshRouteKind.GrpcRoute => GatewayApiRoute.Grpc,
+        _ => nameof(VirtualService),
+    };
 
     // "80" at a sidecar, "http.80" at a gateway. Tables of one sniffed service and of terminated TLS have other names.
     private static int? PortOf(string table) =>

@@ -31,7 +31,9 @@ internal static class ClassRoutes
     private static string? Fault(EnvoyMode mode, EnvoyVirtualHost host, EnvoyRoute route)
     {
         ForwardAction action = (ForwardAction)route.Source.Action;
-        string what = $"Rule {route.Source.RuleIndex} of VirtualService {route.Source.VirtualService} ({host.Name})";
+        string what = route.Source.Origin is { } origin
+            ? $"Rule {origin.RuleIndex} of {origin.Kind} {origin.Route} ({host.Name})"
+            : $"Rule {route.Source.RuleIndex} of VirtualService {route.Source.VirtualService} ({host.Name})";
         if (action.Destinations.Length != 1)
         {
             return $"{what} has {action.Destinations.Length} weighted destinations, which a patch cannot replace. Name the subsets clv-{route.Class!.Name} in the VirtualService itself, or give each destination a rule.";

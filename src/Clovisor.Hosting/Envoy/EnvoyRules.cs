@@ -85,7 +85,7 @@ public sealed record EnvoyRules
             return (null, $"{key}, rule {route.RuleIndex}, is delegated to {leaf}");
         }
 
-        if (!snapshot.VirtualServices.TryGetValue(key, out VirtualService? service) || route.RuleIndex < 0 || route.RuleIndex >= service.Http.Length)
+        if (snapshot.Rules.Service(key) is not { } service || route.RuleIndex < 0 || route.RuleIndex >= service.Http.Length)
         {
             return (null, $"{key}, rule {route.RuleIndex}, is no rule of a VirtualService");
         }

@@ -8,4 +8,7 @@ public enum MeshRouteKind
 
     /// <summary>The Gateway API's HTTPRoute, written <c>HTTPRoute:</c> in front of a reference.</summary>
     HttpRoute,
+
+    /// <summary>The Gateway API's GRPCRoute, written <c>GRPCRoute:</c> in front of a reference.</summary>
+    GrpcRoute,
 }

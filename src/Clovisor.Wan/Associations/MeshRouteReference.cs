@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Clovisor.Wan.Associations;
 
 /// <summary>
-/// Names mesh route rules by text: <c>[HTTPRoute:]namespace/name/route[.match]</c>. <c>route</c> and <c>match</c> are each a name
+/// Names mesh route rules by text: <c>[HTTPRoute:|GRPCRoute:]namespace/name/route[.match]</c>. <c>route</c> and <c>match</c> are each a name
 /// or <c>#index</c> from 0; a route of <c>*</c> means any.
 /// </summary>
 /// <remarks>
@@ -17,8 +17,10 @@ namespace Clovisor.Wan.Associations;
 /// </remarks>
 public sealed record MeshRouteReference
 {
-    private const string HttpRoutePrefix = "HTTPRoute:";
-    private const string VirtualServicePrefix = "VirtualService:";
+    private static readonly (string Prefix, MeshRouteKind Kind)[] Prefixes =
+    [
+        ("VirtualService:", MeshRouteKind.VirtualService), ("HTTPRoute:", MeshRouteKind.HttpRoute), ("GRPCRoute:", MeshRouteKind.GrpcRoute),
+    ];
 
     private MeshRouteReference(MeshRouteKind kind, string @namespace, string name, string route)
     {
@@ -51,31 +53,20 @@ public sealed record MeshRouteReference
         ArgumentNullException.ThrowIfNull(text);
         reference = null;
 
-        MeshRouteKind kind = MeshRouteKind.VirtualService;
-        string rest = text;
-        if (text.StartsWith(HttpRoutePrefix, StringComparison.Ordinal))
-        {
-            kind = MeshRouteKind.HttpRoute;
-            rest = text[HttpRoutePrefix.Length..];
-        }
-        else if (text.StartsWith(VirtualServicePrefix, StringComparison.Ordinal))
-        {
-            rest = text[VirtualServicePrefix.Length..];
-        }
-
-        string[] parts = rest.Split('/', 3);
+        (string prefix, MeshRouteKind kind) = Array.Find(Prefixes, known => text.StartsWith(known.Prefix, StringComparison.Ordinal));
+        string[] parts = text[(prefix?.Length ?? 0)..].Split('/', 3);
         error = parts switch
         {
             [{ Length: 0 }, ..] => "the namespace is empty",
             [var first, ..] when first.Contains(':', StringComparison.Ordinal) =>
-                $"'{first[..first.IndexOf(':', StringComparison.Ordinal)]}' is not a known kind; known are VirtualService and HTTPRoute",
+                $"'{first[..first.IndexOf(':', StringComparison.Ordinal)]}' is not a known kind; known are VirtualService, HTTPRoute and GRPCRoute",
             [_, { Length: 0 }, ..] => "the name is empty",
             [_, _, var route] => CheckRoute(route),
             _ => "it has " + (parts.Length == 1 ? "no slash" : "one slash") + " and needs two",
         };
         if (error is not null)
         {
-            error = $"'{text}' is not a mesh route: {error}. Write [HTTPRoute:]namespace/name/route[.match], "
+            error = $"'{text}' is not a mesh route: {error}. Write namespace/name/route[.match], with HTTPRoute: or GRPCRoute: in front for one of those, "
                 + "route and match each a name or #index from 0, or * for any route.";
             return false;
         }
@@ -118,7 +109,9 @@ public sealed record MeshRouteReference
     }
 
     /// <summary>The canonical text: without the kind VirtualService, without a match of <c>*</c>.</summary>
-    public override string ToString() => $"{(Kind == MeshRouteKind.HttpRoute ? HttpRoutePrefix : "")}{Namespace}/{Name}/{Route}";
+    public override string ToString() => $"{PrefixOf(Kind)}{Namespace}/{Name}/{Route}";
+
+    private static string PrefixOf(MeshRouteKind kind) => kind == MeshRouteKind.VirtualService ? "" : Array.Find(Prefixes, known => known.Kind == kind).Prefix;
 
     private RouteSpecificity MatchRoute(ReadOnlySpan<char> routeText, RouteSpecificity whole, in MeshRoute route)
     {

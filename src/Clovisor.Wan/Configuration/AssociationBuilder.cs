@@ -13,7 +13,7 @@ public sealed class AssociationBuilder
 
     internal IReadOnlyList<ConfigurationError> Errors => _errors;
 
-    /// <summary>Means the sessions of a mesh route rule, written <c>[HTTPRoute:]namespace/name/route[.match]</c>.</summary>
+    /// <summary>Means the sessions of a mesh route rule, written <c>[HTTPRoute:|GRPCRoute:]namespace/name/route[.match]</c>.</summary>
     public AssociationBuilder MatchMeshRoute(string reference)
     {
         ArgumentNullException.ThrowIfNull(reference);

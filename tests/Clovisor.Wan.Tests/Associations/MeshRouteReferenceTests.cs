@@ -61,7 +61,7 @@ public sealed class MeshRouteReferenceTests
     [InlineData("shop/httpbin/", "route is empty")]
     [InlineData("/httpbin/payments", "namespace is empty")]
     [InlineData("shop//payments", "name is empty")]
-    [InlineData("GRPCRoute:shop/httpbin/*", "'GRPCRoute' is not a known kind")]
+    [InlineData("TCPRoute:shop/httpbin/*", "'TCPRoute' is not a known kind")]
     [InlineData("shop/httpbin/#x", "'#x' is not an index")]
     [InlineData("shop/httpbin/#-1", "'#-1' is not an index")]
     [InlineData("shop/httpbin/*.minion", "takes none")]
@@ -70,12 +70,13 @@ public sealed class MeshRouteReferenceTests
     {
         Assert.False(MeshRouteReference.TryParse(text, out _, out string? error));
         Assert.Contains(why, error, StringComparison.Ordinal);
-        Assert.Contains("[HTTPRoute:]namespace/name/route[.match]", error, StringComparison.Ordinal);
+        Assert.Contains("Write namespace/name/route[.match]", error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("VirtualService:a/b/c.*", "a/b/c")]
     [InlineData("HTTPRoute:a/b/#0.#1", "HTTPRoute:a/b/#0.#1")]
+    [InlineData("GRPCRoute:a/b/*", "GRPCRoute:a/b/*")]
     public void The_canonical_text_reads_back_as_the_same_reference(string text, string canonical)
     {
         var reference = MeshRouteReference.Parse(text);

@@ -7,7 +7,7 @@ namespace Clovisor.Hosting.Kubernetes.Resources;
 /// <summary>Which sessions are meant.</summary>
 public sealed record AssociationMatchSpec
 {
-    /// <summary>Mesh route rules: [HTTPRoute:]namespace/name/route[.match], route and match each a name or #index from 0, or * for any route.</summary>
+    /// <summary>Mesh route rules: [HTTPRoute:|GRPCRoute:]namespace/name/route[.match], route and match each a name or #index from 0, or * for any route.</summary>
     [ItemCount(0, 256)]
     [StringLength(512)]
     [RegularExpression(TextForm.MeshRoute)]

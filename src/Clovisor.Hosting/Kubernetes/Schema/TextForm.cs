@@ -9,7 +9,7 @@ internal static class TextForm
     internal const string Device = @"^[^/:\s]{1,15}$";
 
     // A kind is optional; neither namespace nor name contains a slash; the rest may contain anything.
-    internal const string MeshRoute = @"^((HTTPRoute|VirtualService):)?[^/:]+/[^/]+/.+$";
+    internal const string MeshRoute = @"^((HTTPRoute|GRPCRoute|VirtualService):)?[^/:]+/[^/]+/.+$";
 
     internal const string Unicast =
         "isIP(self) && !ip(self).isUnspecified() && !ip(self).isLoopback() && !(ip(self).family() == 4 && self.matches('^(22[4-9]|2[3-5][0-9])[.]'))"

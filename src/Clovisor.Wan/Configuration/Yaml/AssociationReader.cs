@@ -50,7 +50,7 @@ internal static class AssociationReader
             if (item is not YamlScalar { Text: var text })
             {
                 errors.Add(
-                    ConfigurationErrorCodes.MalformedValue, item.Line, path, "a mesh route is text; write [HTTPRoute:]namespace/name/route[.match].");
+                    ConfigurationErrorCodes.MalformedValue, item.Line, path, "a mesh route is text; write [HTTPRoute:|GRPCRoute:]namespace/name/route[.match].");
             }
             else if (MeshRouteReference.TryParse(text, out MeshRouteReference? reference, out string? error))
             {
