@@ -18,42 +18,54 @@
 #include "clovisor/parse.h"
 #include "clovisor/route.h"
 #include "clovisor/tagged.h"
+#include "clovisor/told.h"
 #include "clovisor/translate.h"
 #include "clovisor/verdict.h"
 
-static __always_inline int clv_out(struct __sk_buff *skb, bool l3)
+static __always_inline int clv_out_packet(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
-	struct clv_packet pkt = {};
 	struct clv_session *session;
 	enum clv_reason reason = CLV_OUT_NO_SESSION;
 	int parsed;
 
-	parsed = clv_read(skb, &pkt, l3);
+	parsed = clv_read(skb, pkt, l3);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
-	if (pkt.error)
-		return clv_error_out(skb, &pkt);
-	session = clv_find_leaving(&pkt);
-	if (!session && clv_may_answer(&pkt) && clv_has_pairs())
-		session = clv_answer_pair(&pkt, &reason);
+	if (pkt->error)
+		return clv_error_out(skb, pkt);
+	session = clv_find_leaving(pkt);
+	if (!session && clv_may_answer(pkt) && clv_has_pairs()) {
+		session = clv_answer_pair(pkt, &reason);
+		if (session)
+			clv_tell_leaving(skb, pkt, session, CLV_EVENT_ENTERED_BY_PEER);
+	}
 	if (!session) {
-		const struct clv_link *link = clv_answers_by(skb, &pkt);
+		const struct clv_link *link = clv_answers_by(skb, pkt);
 		__u32 tag;
 
 		if (link)
-			return clv_answer_out(skb, &pkt, link);
-		tag = clv_packet_tag(&pkt);
+			return clv_answer_out(skb, pkt, link);
+		tag = clv_packet_tag(pkt);
 
 		/* Most of what has no session ends here. */
 		if (!tag)
 			return clv_pass(reason);
-		session = clv_tagged(skb, &pkt, tag, &reason);
+		session = clv_tagged(skb, pkt, tag, &reason);
+		if (session)
+			clv_tell_leaving(skb, pkt, session, CLV_EVENT_ENTERED_BY_TAG);
 	}
-	if ((session || reason != CLV_OUT_TAG_UNTRUSTED) && clv_clear_tag(skb, &pkt))
+	if ((session || reason != CLV_OUT_TAG_UNTRUSTED) && clv_clear_tag(skb, pkt))
 		return clv_drop(CLV_OUT_FAILED);
 	if (!session)
 		return clv_pass(reason);
-	return clv_leave(skb, &pkt, session, CLV_AT_WAN);
+	return clv_leave(skb, pkt, session, CLV_AT_WAN);
+}
+
+static __always_inline int clv_out(struct __sk_buff *skb, bool l3)
+{
+	struct clv_packet pkt = {};
+
+	return clv_done(skb, &pkt, clv_out_packet(skb, &pkt, l3));
 }
 
 SEC("tc")
@@ -72,27 +84,33 @@ int clv_egress_l3(struct __sk_buff *skb)
  * Sessions that are there are taken before routing. All else has routing first: it knows which packets are for the node and which have
  * their destination translated, so that what a tag says is read behind it, by clv_egress.
  */
-static __always_inline int clv_from_lan(struct __sk_buff *skb, bool l3)
+static __always_inline int clv_from_lan_packet(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
-	struct clv_packet pkt = {};
 	struct clv_session *session;
 	int parsed;
 
-	parsed = clv_read(skb, &pkt, l3);
+	parsed = clv_read(skb, pkt, l3);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
-	if ((!l3 && skb->pkt_type != CLV_PACKET_HOST) || skb->vlan_present || pkt.vlans)
+	if ((!l3 && skb->pkt_type != CLV_PACKET_HOST) || skb->vlan_present || pkt->vlans)
 		return clv_pass(CLV_LAN_OTHER);
-	if (pkt.error)
+	if (pkt->error)
 		return clv_pass(CLV_PROTOCOL);
-	session = clv_find_leaving(&pkt);
+	session = clv_find_leaving(pkt);
 	if (!session)
 		return clv_pass(CLV_LAN_NO_SESSION);
-	if (!clv_is_plain(&pkt))
+	if (!clv_is_plain(pkt))
 		return clv_pass(CLV_LAN_ROUTED);
-	if (clv_clear_tag(skb, &pkt))
+	if (clv_clear_tag(skb, pkt))
 		return clv_drop(CLV_OUT_FAILED);
-	return clv_leave(skb, &pkt, session, CLV_AT_LAN);
+	return clv_leave(skb, pkt, session, CLV_AT_LAN);
+}
+
+static __always_inline int clv_from_lan(struct __sk_buff *skb, bool l3)
+{
+	struct clv_packet pkt = {};
+
+	return clv_done(skb, &pkt, clv_from_lan_packet(skb, &pkt, l3));
 }
 
 SEC("tc")
@@ -107,34 +125,33 @@ int clv_lan_l3(struct __sk_buff *skb)
 	return clv_from_lan(skb, true);
 }
 
-static __always_inline int clv_in(struct __sk_buff *skb, bool l3)
+static __always_inline int clv_in_packet(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
-	struct clv_packet pkt = {};
 	struct clv_wire origin = {};
 	struct clv_session *session;
 	__u32 to_lan, mtu;
 	bool found, large, translated, hop;
 	int parsed;
 
-	parsed = clv_read(skb, &pkt, l3);
+	parsed = clv_read(skb, pkt, l3);
 	if (parsed != CLV_PARSED)
 		return clv_pass(parsed);
-	if (pkt.error)
-		return clv_error_in(skb, &pkt);
-	session = clv_find_arriving(&pkt.tuple, pkt.v6, &origin, &found);
+	if (pkt->error)
+		return clv_error_in(skb, pkt);
+	session = clv_find_arriving(&pkt->tuple, pkt->v6, &origin, &found);
 	if (!session && !found && clv_has_pairs())
-		session = clv_find_paired(&pkt.tuple, pkt.v6, &origin, &found);
+		session = clv_find_paired(&pkt->tuple, pkt->v6, &origin, &found);
 	if (!session) {
-		int reason = found ? CLV_IN_STALE : clv_begin(skb, &pkt);
+		int reason = found ? CLV_IN_STALE : clv_begin(skb, pkt);
 
 		return reason < 0 ? clv_drop(CLV_IN_FAILED) : clv_pass(reason);
 	}
 
 	to_lan = clv_goes_to_lan(session, skb->ifindex);
-	large = to_lan && clv_too_large(skb, &pkt, to_lan, &mtu);
+	large = to_lan && clv_too_large(skb, pkt, to_lan, &mtu);
 	/* Answered as it came: by the address that its sender knows. */
-	if (large && clv_is_plain(&pkt) && !skb->vlan_present && !pkt.vlans) {
-		int unanswered = clv_too_big(skb, &pkt, mtu);
+	if (large && clv_is_plain(pkt) && !skb->vlan_present && !pkt->vlans) {
+		int unanswered = clv_too_big(skb, pkt, mtu);
 
 		if (unanswered < 0)
 			return clv_drop(CLV_IN_FAILED);
@@ -145,20 +162,27 @@ static __always_inline int clv_in(struct __sk_buff *skb, bool l3)
 	}
 	if (origin.by ? !clv_was_claimed(skb) : !clv_was_handed_back(skb, session)) {
 		if (origin.by)
-			clv_heed(session, &pkt, &origin);
-		clv_count_in(skb, &pkt, session);
-		if (clv_clamp(skb, &pkt, skb->ifindex))
+			clv_heed(skb, session, pkt, &origin);
+		clv_count_in(skb, pkt, session, &origin);
+		if (clv_clamp(skb, pkt, skb->ifindex))
 			return clv_drop(CLV_IN_FAILED);
 	}
-	hop = to_lan && !large && clv_is_plain(&pkt);
-	translated = origin.port != pkt.tuple.dport || !clv_same_addr(origin.addr, pkt.tuple.daddr);
-	if ((translated || hop) && clv_change(skb, &pkt, CLV_DESTINATION, translated ? &origin : NULL, hop))
+	hop = to_lan && !large && clv_is_plain(pkt);
+	translated = origin.port != pkt->tuple.dport || !clv_same_addr(origin.addr, pkt->tuple.daddr);
+	if ((translated || hop) && clv_change(skb, pkt, CLV_DESTINATION, translated ? &origin : NULL, hop))
 		return clv_drop(CLV_IN_FAILED);
-	if (origin.by && clv_change_far(skb, &pkt, CLV_SOURCE, clv_link_at(origin.far - 1)))
+	if (origin.by && clv_change_far(skb, pkt, CLV_SOURCE, clv_link_at(origin.far - 1)))
 		return clv_drop(CLV_IN_FAILED);
 	if (to_lan)
-		return hop ? clv_deliver(skb, &pkt, to_lan, CLV_IN_DELIVERED) : clv_pass(CLV_IN_ROUTED);
-	return clv_return(skb, &pkt, session, CLV_IN_HOME, CLV_IN_RETURNED);
+		return hop ? clv_deliver(skb, pkt, to_lan, CLV_IN_DELIVERED) : clv_pass(CLV_IN_ROUTED);
+	return clv_return(skb, pkt, session, CLV_IN_HOME, CLV_IN_RETURNED);
+}
+
+static __always_inline int clv_in(struct __sk_buff *skb, bool l3)
+{
+	struct clv_packet pkt = {};
+
+	return clv_done(skb, &pkt, clv_in_packet(skb, &pkt, l3));
 }
 
 SEC("tc")

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "clovisor/entry.h"
+#include "clovisor/event.h"
 #include "clovisor/tag.h"
 #include "clovisor/watch.h"
 
@@ -170,6 +171,8 @@ int clv_connect(struct bpf_sock_ops *ops)
 		session->state = CLV_STATE_NEW;
 		clv_count(&session->out, 0);
 	}
+	if (clv_tells())
+		clv_tell(&tuple, 0, clv_event_of(CLV_EVENT_ENTERED_BY_SOCKET, 0, 0, place, 0));
 	return clv_count_socket(CLV_SOCK_ENTERED);
 }
 

@@ -115,14 +115,14 @@ static __always_inline struct clv_choice clv_pair_choice(const struct clv_packet
 	return choice;
 }
 
-/* Nothing but the word changes. Where another CPU was faster its choice stays, and this packet still goes by ours. */
-static __always_inline void clv_move_in_pair(struct clv_session *session, union clv_binding_word binding, struct clv_choice next)
+/* Nothing but the word changes: to what is returned. Where another CPU was faster its choice stays, and this packet still goes by ours. */
+static __always_inline union clv_binding_word clv_move_in_pair(struct clv_session *session, union clv_binding_word binding, struct clv_choice next)
 {
 	union clv_binding_word moved = binding;
 
 	moved.is.link = next.index | CLV_BOUND | CLV_TRANSLATED;
 	moved.is.generation = next.at->generation;
-	__sync_val_compare_and_swap((__u32 *)&session->binding, binding.word, moved.word);
+	return __sync_val_compare_and_swap((__u32 *)&session->binding, binding.word, moved.word) == binding.word ? moved : binding;
 }
 
 /* The session of what arrives from a far end, by any link of its pair. *origin says by which, and where both ends are at home. */
@@ -157,7 +157,7 @@ static __noinline struct clv_session *clv_find_paired(const struct clv_tuple *ar
 }
 
 /* What a packet of the far end says beside its content: by which link it wants the answer, and that the session begins again. */
-static __always_inline void clv_heed(struct clv_session *session, const struct clv_packet *pkt, const struct clv_wire *origin)
+static __always_inline void clv_heed(struct __sk_buff *skb, struct clv_session *session, const struct clv_packet *pkt, const struct clv_wire *origin)
 {
 	union clv_binding_word binding = clv_binding_of(session);
 	struct clv_choice by = { .at = clv_link_at(origin->by - 1), .index = origin->by - 1 };
@@ -168,7 +168,8 @@ static __always_inline void clv_heed(struct clv_session *session, const struct c
 		session->state = CLV_STATE_OPENING;
 	if (!by.at || !clv_carries(by.at, pkt) || (by.index == clv_bound_link(binding) && clv_is_bound_to(binding, by.at)))
 		return;
-	clv_move_in_pair(session, binding, by);
+	if (clv_move_in_pair(session, binding, by).word != binding.word && clv_tells())
+		clv_tell_arriving(skb, pkt, origin, session, clv_kind_of_move(binding, pkt));
 }
 
 /* Whether the packet may answer what a far end has opened, by its ports alone. */

@@ -67,6 +67,7 @@ static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const str
 		*act = clv_drop(CLV_OUT_WAITING);
 		return CLV_STOP;
 	}
+	clv_tell_leaving(skb, pkt, session, CLV_EVENT_RESET);
 	clv_unbind(pkt, binding);
 	clv_forget(&pkt->tuple, pkt->v6);
 	if (clv_turn_round(skb, pkt)) {
@@ -114,6 +115,7 @@ static __always_inline enum clv_plan clv_plan_paired(struct __sk_buff *skb, stru
 						     struct clv_choice *choice, bool *translate, enum clv_hook hook, int *act)
 {
 	bool follows = clv_follows(binding, pkt->tuple.sport), reopens = clv_reopens(pkt, session);
+	union clv_binding_word before = { .word = reopens ? 0 : binding.word };
 	struct clv_choice next = {};
 	enum clv_plan plan;
 
@@ -122,18 +124,22 @@ static __always_inline enum clv_plan clv_plan_paired(struct __sk_buff *skb, stru
 	if (!follows)
 		next = clv_slot_choice(session, pkt);
 	*choice = bound;
-	if (alive && (!next.at || next.index == bound.index))
+	if (alive && (!next.at || next.index == bound.index)) {
+		clv_tell_taken(skb, pkt, session, before, binding);
 		return CLV_TAKE;
+	}
 	clv_name_far(pkt);
 	if (follows)
 		next = clv_pair_choice(pkt);
 	if (next.at && clv_is_of_pair(next.at, pkt)) {
-		clv_move_in_pair(session, binding, next);
+		clv_tell_taken(skb, pkt, session, before, clv_move_in_pair(session, binding, next));
 		*choice = next;
 		return CLV_TAKE;
 	}
-	if (alive && !(reopens && next.at))
+	if (alive && !(reopens && next.at)) {
+		clv_tell_taken(skb, pkt, session, before, binding);
 		return CLV_TAKE;
+	}
 	*choice = next;
 	*translate = next.at && clv_translates(next.at, pkt);
 	plan = reopens && next.at ? CLV_BIND_ANEW : clv_orphan(skb, pkt, session, binding, next, hook, act);

@@ -4,40 +4,18 @@
 
 /* Sessions: made, bound to a link, released. Nothing here locks: one exchange of the binding decides between CPUs. */
 
+#include "binding.h"
 #include "entry.h"
 #include "link.h"
 #include "packet.h"
 #include "table.h"
+#include "told.h"
 #include "wan_maps.h"
 
 /* Ports to translate to when the session's own is taken: above the range from which Linux gives local sockets theirs. */
 #define CLV_FIRST_PORT		61000
 #define CLV_PORTS		4536
 #define CLV_PORT_TRIES		16
-
-union clv_binding_word {
-	struct clv_binding is;
-	__u32 word;
-};
-
-static __always_inline union clv_binding_word clv_binding_of(const struct clv_session *session)
-{
-	union clv_binding_word binding = { .word = *(const volatile __u32 *)&session->binding };
-
-	return binding;
-}
-
-/* The index of the link; means something with CLV_BOUND. */
-static __always_inline __u32 clv_bound_link(union clv_binding_word binding)
-{
-	return binding.is.link & (CLV_MAX_LINKS - 1);
-}
-
-/* Whether the link is the one that the session was bound to, and looks to its peers as it did then. */
-static __always_inline bool clv_is_bound_to(union clv_binding_word binding, const struct clv_link *link)
-{
-	return !(binding.is.link & CLV_LOST) && binding.is.generation == (__u8)link->generation;
-}
 
 /* The addresses of a key of a pair: they are the same for all of its links. */
 static __always_inline void clv_name_pair(struct clv_tuple *key, bool v6, __u16 pair)
@@ -47,12 +25,6 @@ static __always_inline void clv_name_pair(struct clv_tuple *key, bool v6, __u16 
 		clv_map_v4(key->saddr, 0);
 		clv_map_v4(key->daddr, 0);
 	}
-}
-
-/* Whether the session is of a pair: it has the addresses of whatever link it takes, at both ends. */
-static __always_inline bool clv_is_paired(union clv_binding_word binding)
-{
-	return (binding.is.link & (CLV_PINNED | CLV_TRANSLATED)) == CLV_TRANSLATED;
 }
 
 /* What the peer's packets will look like when the session leaves from this address and port. */
@@ -227,6 +199,7 @@ static __always_inline bool clv_bind(struct __sk_buff *skb, struct clv_packet *p
 		*binding = seen;
 		return seen.is.link & CLV_BOUND;
 	}
+	clv_tell_taken(skb, pkt, session, old, bound);
 	if (old.is.link & CLV_BOUND) {
 		__be32 old_addr[4];
 
@@ -265,22 +238,33 @@ static __always_inline struct clv_session *clv_find_leaving(const struct clv_pac
 	return session;
 }
 
+/* Of either end, the first FIN or RST. */
+static __always_inline bool clv_begins_to_close(const struct clv_packet *pkt, const struct clv_session *session)
+{
+	return pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST) && session->state != CLV_STATE_CLOSING;
+}
+
 static __always_inline void clv_count_out(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
 	clv_count(&session->out, skb->len - pkt->network);
-	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST) && session->state != CLV_STATE_NEW)
+	if (clv_begins_to_close(pkt, session) && session->state != CLV_STATE_NEW) {
 		session->state = CLV_STATE_CLOSING;
+		clv_tell_leaving(skb, pkt, session, CLV_EVENT_CLOSING_OUT);
+	}
 }
 
-static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
+static __always_inline void clv_count_in(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session, const struct clv_wire *origin)
 {
 	clv_count(&session->in, skb->len - pkt->network);
 	if (session->state == CLV_STATE_NEW)
 		return;		/* nothing of it has left: late, of an earlier connection of its tuple */
-	if (pkt->tcp_flags & (CLV_TCP_FIN | CLV_TCP_RST))
+	if (clv_begins_to_close(pkt, session)) {
 		session->state = CLV_STATE_CLOSING;
-	else if (session->state < CLV_STATE_ESTABLISHED)
+		if (clv_tells())
+			clv_tell_arriving(skb, pkt, origin, session, CLV_EVENT_CLOSING_IN);
+	} else if (session->state < CLV_STATE_ESTABLISHED) {
 		session->state = CLV_STATE_ESTABLISHED;
+	}
 }
 
 #endif

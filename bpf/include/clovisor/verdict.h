@@ -12,7 +12,10 @@
  */
 #define CLV_ACT_NEXT	TC_ACT_UNSPEC
 
-/* The one way out of every program. */
+/* A verdict from here on is a drop, and the reason is what it is more. See clv_done, which makes one for the kernel of it. */
+#define CLV_DROPPED	256
+
+/* The one way to a verdict of every program. */
 static __always_inline int clv_verdict(enum clv_reason reason, int act)
 {
 	__u32 index = reason;
@@ -30,7 +33,7 @@ static __always_inline int clv_pass(enum clv_reason reason)
 
 static __always_inline int clv_drop(enum clv_reason reason)
 {
-	return clv_verdict(reason, TC_ACT_SHOT);
+	return clv_verdict(reason, CLV_DROPPED + reason);
 }
 
 #endif

@@ -174,6 +174,20 @@ struct {
 	__type(value, __u64);
 } clv_counters SEC(".maps");
 
+/* struct clv_event, while CLV_SETTING_EVENTS is set. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, CLV_EVENT_BYTES);
+} clv_events SEC(".maps");
+
+/* One entry: what found no room there, and which drops were told. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct clv_event_state);
+} clv_event_state SEC(".maps");
+
 /* One entry, written once by the process that makes the maps. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

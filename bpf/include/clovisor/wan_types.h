@@ -18,6 +18,8 @@
 #define CLV_PORT_BLOCKS		(65536 / CLV_PORT_BLOCK)
 #define CLV_MAX_HOMES		256	/* the first is nobody's */
 #define CLV_SOURCES_KEPT	16	/* a power of two: of how many generations of a link the addresses are known */
+#define CLV_EVENT_BYTES		262144	/* a power of two, of whole pages */
+#define CLV_EVENT_REASONS	64	/* no fewer than CLV_REASONS; a number of its own, since the map outlives what reasons there are */
 #define CLV_NAME_BYTES		64	/* UTF-8, at least one zero at the end */
 
 /* A transport flow as a packet shows it. IPv4 addresses are mapped (::ffff:a.b.c.d). Key of the tables of IPv6. */
@@ -232,6 +234,7 @@ enum clv_setting_flag {
 	CLV_SETTING_TRUSTED_ONLY = 2,	/* tags count only from sockets of the control group in clv_trusted */
 	CLV_SETTING_ANSWERS = 4,	/* what began outside is answered by the link that it came by */
 	CLV_SETTING_PAIRED = 8,		/* there are paired links */
+	CLV_SETTING_EVENTS = 16,	/* somebody reads events */
 };
 
 /* How tags are read. */
@@ -325,5 +328,47 @@ enum clv_reason {
 
 	CLV_REASONS = 45,		/* how many; rises with each */
 };
+
+/* What an event tells. */
+enum clv_event_kind {
+	CLV_EVENT_ENTERED_BY_TAG = 1,		/* a packet's tag made the session */
+	CLV_EVENT_ENTERED_BY_SOCKET = 2,	/* a connect of the trusted control group did */
+	CLV_EVENT_ENTERED_BY_PEER = 3,		/* the far end of a pair opened it, and is answered */
+	CLV_EVENT_BOUND = 4,			/* the first packet took its link */
+	CLV_EVENT_MOVED = 5,			/* it took another link, though the one before carried it still */
+	CLV_EVENT_REBOUND = 6,			/* ... because the one before does not */
+	CLV_EVENT_RESET = 7,			/* ended by a reset, because its link is gone */
+	CLV_EVENT_CLOSING_OUT = 8,		/* FIN or RST first seen, in what left */
+	CLV_EVENT_CLOSING_IN = 9,		/* ... in what came back */
+	CLV_EVENT_DROPPED = 10,			/* a packet was dropped; not each is told, see clv_event_state */
+};
+
+/* A record of clv_events. */
+struct clv_event {
+	__u64 time;		/* CLOCK_MONOTONIC, in ns */
+	struct clv_tuple tuple;	/* key of the session; of a packet that was dropped, as it came to the program */
+	__u32 ifindex;		/* the device whose program saw it; 0: a socket was seen */
+	__u16 place;		/* as in clv_session; of CLV_NO_ASSOCIATION where there is no session */
+	__be16 port;		/* source port on the wire; 0 where there is no link */
+	__u8 kind;		/* enum clv_event_kind */
+	__u8 reason;		/* of CLV_EVENT_DROPPED: enum clv_reason */
+	__u8 link;		/* 0: none; n: index n - 1 of clv_links */
+	__u8 reserved;
+	__u32 reserved2;
+};
+_Static_assert(sizeof(struct clv_event) == 64, "clv_event layout");
+
+/* By reason: the tick in which a drop was told last. One a tick is told, since there may be floods; clv_counters count all. */
+struct clv_told_drops {
+	__u16 tick[CLV_EVENT_REASONS];
+};
+
+/* What a CPU notes of events. */
+struct clv_event_state {
+	__u64 lost;		/* found no room */
+	struct clv_told_drops drops;
+};
+_Static_assert(sizeof(struct clv_event_state) == 136, "clv_event_state layout");
+_Static_assert(CLV_REASONS <= CLV_EVENT_REASONS, "each reason has its tick");
 
 #endif

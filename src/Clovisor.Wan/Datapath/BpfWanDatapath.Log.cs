@@ -25,4 +25,7 @@ public sealed partial class BpfWanDatapath
 
     [LoggerMessage(1156, LogLevel.Information, "Datapath at {Directory} is removed.", EventName = nameof(LogUninstalled))]
     private static partial void LogUninstalled(ILogger logger, string directory);
+
+    [LoggerMessage(1157, LogLevel.Warning, "The programs cannot be told that nobody reads events any more; they go on counting those that find no room until the next start.", EventName = nameof(LogStillTelling))]
+    private static partial void LogStillTelling(ILogger logger, Exception exception);
 }

@@ -33,6 +33,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
     private readonly DatapathSockets _sockets;
     private readonly SessionTable _sessions;
     private readonly byte _dscpMask;
+    private readonly EventClock _eventClock;
     private ITimer? _sweeping;
     private int _sweeps;
     private PlanImage _image;
@@ -48,6 +49,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
         _devices = devices;
         _sockets = sockets;
         _dscpMask = settings.DscpMask;
+        _eventClock = new EventClock(settings.TimeProvider);
         _sessions = new SessionTable(maps, settings);
         _image = maps.Read();
     }
@@ -184,6 +186,7 @@ public sealed partial class BpfWanDatapath : IWanDatapath
 
             _ended = true;
             _sweeping?.Dispose();
+            StopTelling();
             _devices.Dispose();
             _sockets.Dispose();
             _maps.Dispose();

@@ -36,6 +36,7 @@ internal sealed class DatapathMaps : IDisposable
         Homes = new HomeDevices(loaded.ArrayMap<ClvHome>("clv_homes"));
         Announced = loaded.HashMap<ulong, uint>("clv_announced");
         Counters = loaded.PerCpuArrayMap<ulong>("clv_counters");
+        Events = new EventBuffer(loaded.RingBuffer(DatapathObject.Events), loaded.PerCpuArrayMap<ClvEventState>(DatapathObject.EventState));
         Ethernet = new DatapathPrograms(loaded, "");
     }
 
@@ -57,6 +58,8 @@ internal sealed class DatapathMaps : IDisposable
 
     internal BpfPerCpuArrayMap<ulong> Counters { get; }
 
+    internal EventBuffer Events { get; }
+
     /// <summary>For devices with Ethernet headers.</summary>
     internal DatapathPrograms Ethernet { get; }
 
@@ -73,9 +76,10 @@ internal sealed class DatapathMaps : IDisposable
     {
         bool adopting = DatapathObject.IsPinned(pins);
         using BpfObjectFile file = DatapathObject.Open();
+        IReadOnlyList<string> missing = [];
         if (adopting)
         {
-            DatapathObject.Reuse(file, pins);
+            missing = DatapathObject.Reuse(file, pins);
         }
         else
         {
@@ -90,7 +94,11 @@ internal sealed class DatapathMaps : IDisposable
         try
         {
             maps = new DatapathMaps(loaded, pins, adopting);
-            if (!adopting)
+            if (adopting)
+            {
+                DatapathObject.Pin(loaded, pins, missing);
+            }
+            else
             {
                 DatapathObject.Pin(loaded, pins);
             }
@@ -132,7 +140,7 @@ internal sealed class DatapathMaps : IDisposable
         bool paired = to.Links.Any(static link => link.IsPaired);
         if (paired)
         {
-            WritePaired(paired);
+            WriteSetting(ClvSettingFlag.Paired, paired);
         }
 
         List<int> closing = [];
@@ -181,9 +189,22 @@ internal sealed class DatapathMaps : IDisposable
         FarEnds.Set(to.Links);
         if (!paired)
         {
-            WritePaired(paired);
+            WriteSetting(ClvSettingFlag.Paired, paired);
         }
     }
+
+    /// <summary>Sets or clears one flag of the settings, whose others are others' to say.</summary>
+    internal void WriteSetting(ClvSettingFlag flag, bool on)
+    {
+        ClvSettings settings = _settings[0];
+        ClvSettingFlag flags = on ? settings.Flags | flag : settings.Flags & ~flag;
+        if (flags != settings.Flags)
+        {
+            _settings[0] = settings with { Flags = flags };
+        }
+    }
+
+    internal bool HasSetting(ClvSettingFlag flag) => (_settings[0].Flags & flag) != 0;
 
     public void Dispose()
     {
@@ -200,6 +221,7 @@ internal sealed class DatapathMaps : IDisposable
         Homes.Dispose();
         Announced.Dispose();
         Counters.Dispose();
+        Events.Dispose();
         Ethernet.Dispose();
         _l3?.Dispose();
     }
@@ -211,17 +233,6 @@ internal sealed class DatapathMaps : IDisposable
         DatapathPrograms.Choose(file, DatapathPrograms.L3Suffix);
         using BpfObject loaded = file.Load();
         return new DatapathPrograms(loaded, DatapathPrograms.L3Suffix);
-    }
-
-    // How tags are read is another's part of the same entry.
-    private void WritePaired(bool paired)
-    {
-        ClvSettings settings = _settings[0];
-        ClvSettingFlag flags = paired ? settings.Flags | ClvSettingFlag.Paired : settings.Flags & ~ClvSettingFlag.Paired;
-        if (flags != settings.Flags)
-        {
-            _settings[0] = settings with { Flags = flags };
-        }
     }
 
     private static T[] ReadPinned<T>(string path)
@@ -260,6 +271,4 @@ internal sealed class DatapathMaps : IDisposable
 
     private static bool Same<T>(in T left, in T right)
         where T : unmanaged => LayoutBytes.Of(in left).SequenceEqual(LayoutBytes.Of(in right));
-
-
 }

@@ -16,7 +16,12 @@ internal static class DatapathObject
     internal const string ReverseV6 = "clv_reverse6";
     internal const string InboundV4 = "clv_inbound4";
     internal const string InboundV6 = "clv_inbound6";
+    internal const string Events = "clv_events";
+    internal const string EventState = "clv_event_state";
     private const int Einval = 22;
+
+    // Maps that came later, without a change of the layout: whoever left the others did not have them. They are made as they are missed, and say nothing of sessions.
+    private static readonly string[] Later = [Events, EventState];
 
     internal static BpfObjectFile Open(string name = Name)
     {
@@ -39,14 +44,22 @@ internal static class DatapathObject
     }
 
     /// <summary>Has the maps taken that are pinned there. Sizes of tables are those they have.</summary>
+    /// <returns>The names of maps that came later, and are not there: they will be made.</returns>
     /// <exception cref="BpfException">They are of another layout, or of another network namespace.</exception>
-    internal static void Reuse(BpfObjectFile file, PinDirectory pins)
+    internal static IReadOnlyList<string> Reuse(BpfObjectFile file, PinDirectory pins)
     {
         const string Remedy = "Packets still flow by the state that was left. To start anew, which ends translated sessions, remove it first (BpfWanDatapath.Uninstall), or use the version of Clovisor that made it.";
+        List<string> missing = [];
         try
         {
             foreach (BpfMapDefinition definition in file.Maps)
             {
+                if (Later.Contains(definition.Name) && !File.Exists(pins.Map(definition.Name)))
+                {
+                    missing.Add(definition.Name);
+                    continue;
+                }
+
                 using BpfMap pinned = BpfMap.OpenPinned(pins.Map(definition.Name));
                 if (definition.Name is SessionsV4 or SessionsV6 or ReverseV4 or ReverseV6 or InboundV4 or InboundV6)
                 {
@@ -78,6 +91,8 @@ internal static class DatapathObject
                 Einval,
                 "The maps there belong to another network namespace, and name its devices. Run in that one, or choose another PinDirectory.");
         }
+
+        return missing;
     }
 
     /// <summary>Pins new maps. The layout goes last: its pin says that the others are whole.</summary>
@@ -85,12 +100,17 @@ internal static class DatapathObject
     {
         using BpfArrayMap<ClvLayout> layout = loaded.ArrayMap<ClvLayout>(LayoutMap);
         layout[0] = new ClvLayout { Version = ClvLayout.CurrentVersion, NetworkNamespace = NetworkNamespaceId.OfThisThread() };
-        foreach (string name in loaded.MapNames.Where(name => name != LayoutMap))
+        Pin(loaded, pins, loaded.MapNames.Where(name => name != LayoutMap));
+        layout.Map.Pin(pins.Map(LayoutMap));
+    }
+
+    /// <summary>Pins some of the maps.</summary>
+    internal static void Pin(BpfObject loaded, PinDirectory pins, IEnumerable<string> names)
+    {
+        foreach (string name in names)
         {
             using BpfMap map = loaded.Map(name);
             map.Pin(pins.Map(name));
         }
-
-        layout.Map.Pin(pins.Map(LayoutMap));
     }
 }

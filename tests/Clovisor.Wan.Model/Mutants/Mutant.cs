@@ -42,7 +42,7 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("a reply is addressed to the device that it came by", false, new SourcePatch(
             "include/clovisor/arrive.h", "h_dest), home->mac, ETH_ALEN, 0)", "h_dest), pkt->source_mac, ETH_ALEN, 0)")),
         new("a reset that arrives does not end the session", false, new SourcePatch(
-            "include/clovisor/session.h", "session->state = CLV_STATE_CLOSING;\n\telse if", "session->state = session->state;\n\telse if")),
+            "include/clovisor/session.h", "session->state = CLV_STATE_CLOSING;\n\t\tif (clv_tells())", "session->state = session->state;\n\t\tif (clv_tells())")),
         new("every tag counts where no group is named", false, new SourcePatch(
             "include/clovisor/tagged.h", "bpf_skb_under_cgroup(skb, &clv_trusted, 0) == 1", "bpf_skb_under_cgroup(skb, &clv_trusted, 0) != 0")),
         new("what comes from a LAN keeps all its hops", false, new SourcePatch(
@@ -70,7 +70,7 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("an error about what has moved in a pair quotes the link's address", false, new SourcePatch(
             "include/clovisor/arrive.h", "if (origin.by && clv_requote_far", "if (pkt->dscp == 64 && clv_requote_far")),
         new("answers in a pair stay on the link that they began on", true, new SourcePatch(
-            "include/clovisor/pair.h", "	clv_move_in_pair(session, binding, by);", "	;")),
+            "include/clovisor/pair.h", "if (clv_move_in_pair(session, binding, by).word != binding.word && clv_tells())", "if (by.index == CLV_MAX_LINKS)")),
         new("a session of a pair goes to a link of none", true, new SourcePatch(
             "include/clovisor/pair.h", "return pkt->pair && link->flags & CLV_LINK_PAIRED && link->pair == pkt->pair &&", "return pkt->pair &&")),
         new("sessions that share a source do not share a slot", true, new SourcePatch(

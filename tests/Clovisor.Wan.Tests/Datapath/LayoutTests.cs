@@ -26,6 +26,7 @@ public sealed partial class LayoutTests
         typeof(ClvTuple), typeof(ClvBinding), typeof(ClvSession), typeof(ClvOrigin), typeof(ClvLink), typeof(ClvAssociation),
         typeof(ClvSlotTable), typeof(ClvLayout), typeof(ClvPortBlock), typeof(ClvSettings), typeof(ClvFragment), typeof(ClvFragmentPorts),
         typeof(ClvTupleV4), typeof(ClvOriginV4), typeof(ClvHome), typeof(ClvSource), typeof(ClvQuality), typeof(ClvAnswer),
+        typeof(ClvEvent), typeof(ClvEventState), typeof(ClvToldDrops),
     ];
 
     private static readonly Dictionary<string, Type> EnumMirrors = new()
@@ -39,6 +40,7 @@ public sealed partial class LayoutTests
         ["clv_answer_flag"] = typeof(ClvAnswerFlag),
         ["clv_sticky_kind"] = typeof(ClvStickyKind),
         ["clv_setting_flag"] = typeof(ClvSettingFlag),
+        ["clv_event_kind"] = typeof(DatapathEventKind),
         ["clv_reason"] = typeof(DatapathReason),
     };
 
@@ -98,6 +100,7 @@ public sealed partial class LayoutTests
     [InlineData("clv_answer_flag", "CLV_ANSWER_")]
     [InlineData("clv_sticky_kind", "CLV_STICKY_")]
     [InlineData("clv_setting_flag", "CLV_SETTING_")]
+    [InlineData("clv_event_kind", "CLV_EVENT_")]
     [InlineData("clv_reason", "CLV_")]
     public void Enum_mirror_has_the_names_and_numbers_of_its_enum(string name, string prefix)
     {
@@ -130,6 +133,7 @@ public sealed partial class LayoutTests
         Assert.Equal(DatapathPlan.MaxAssociations + 1, (int)file.Map("clv_assocs").MaxEntries);
         Assert.Equal(ClvHome.Most, (int)file.Map("clv_homes").MaxEntries);
         Assert.Equal(DatapathPlan.MaxLinks * ClvSource.Kept, (int)file.Map("clv_sources").MaxEntries);
+        Assert.InRange(Enum.GetValues<DatapathReason>().Length, 1, ClvToldDrops.Reasons);
         Assert.Equal(65536, (int)file.Map("clv_ports").MaxEntries * ClvPortBlock.Ports);
     }
 

@@ -74,6 +74,26 @@ public sealed class PairedTests : IDisposable
     [KernelTheory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Tells_at_both_ends_of_a_session_that_moves(bool v6)
+    {
+        EventLog here = _lab.Own(new EventLog(_edge)), there = _lab.Own(new EventLog(_cloud));
+        EchoClient client = Client(tcp: true, v6);
+        client.Echo();
+
+        _edge.SetSlots(0, WanLab.AllSlots(1));
+        client.Echo();
+        List<DatapathEvent> moved = await here.UntilAsync(DatapathEventKind.Moved), followed = await there.UntilAsync(DatapathEventKind.Moved);
+
+        Assert.Equal([(DatapathEventKind.Bound, "wan0"), (DatapathEventKind.Moved, "wan1")], moved.Select(one => (one.Kind, one.LinkName)));
+        Assert.Equal([(DatapathEventKind.EnteredByPeer, "c0"), (DatapathEventKind.Moved, "c1")], followed.Select(one => (one.Kind, one.LinkName)));
+        Assert.All(moved, one => Assert.Equal((client.Tuple, _server.LastPeer.Port), (one.Tuple, one.WirePort)));
+        SessionTuple answering = Assert.Single(_cloud.Sessions()).Tuple;
+        Assert.All(followed, one => Assert.Equal((answering, null), (one.Tuple, one.AssociationName)));
+    }
+
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Has_the_home_addresses_of_the_link_that_it_begins_on(bool v6)
     {
         _edge.SetSlots(0, WanLab.AllSlots(1));

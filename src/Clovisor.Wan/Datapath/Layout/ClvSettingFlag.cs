@@ -9,4 +9,5 @@ internal enum ClvSettingFlag : uint
     TrustedOnly = 2,
     Answers = 4,
     Paired = 8,
+    Events = 16,
 }
