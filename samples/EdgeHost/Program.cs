@@ -16,6 +16,7 @@ return await RoleTable.RunAsync(
         new Role("status", "how the running host is, part by part", StatusRole.Options, StatusRole.RunAsync),
         new Role("links", "the links, what their probes say, and which associations take which", LinksRole.Options, LinksRole.RunAsync),
         new Role("sessions", "the sessions in the kernel", SessionsRole.Options, SessionsRole.RunAsync),
+        new Role("events", "what happens to sessions and packets, as it happens", EventsRole.Options, EventsRole.RunAsync),
         new Role("explain", "which rule a request matches, and which links its session would take", ExplainRole.Options, ExplainRole.RunAsync),
         new Role("simulate", "tries links and associations against a history, in virtual time", SimulateRole.Options, SimulateRole.RunAsync),
         new Role("validate", "says everything that is wrong with YAML documents", ValidateRole.Options, ValidateRole.RunAsync) { Operands = "FILE" },

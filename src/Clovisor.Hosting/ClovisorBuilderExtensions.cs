@@ -101,6 +101,7 @@ public static class ClovisorBuilderExtensions
         parts.Services.TryAddSingleton<StreamEndpoint>();
         parts.Services.TryAddSingleton<ClassEndpoint>();
         parts.Services.TryAddSingleton<StatusEndpoints>();
+        parts.Services.TryAddSingleton<EventEndpoint>();
         parts.Services.TryAddSingleton<WarmUp>();
         parts.Services.TryAddSingleton<OpeningWatch>();
         parts.Services.TryAddSingleton<OpenEndpoint>();

@@ -1,6 +1,7 @@
 using Clovisor.Hosting;
 using Clovisor.Hosting.Classification;
 using Clovisor.Hosting.Configuration;
+using Clovisor.Hosting.Events;
 using Clovisor.Hosting.Health;
 using Clovisor.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ public static class ClovisorServiceCollectionExtensions
         services.TryAddSingleton<RequestClassifier>();
         services.TryAddSingleton<ServerNameClassifier>();
         services.TryAddSingleton<WanRuntime>();
+        services.TryAddSingleton<EventHub>();
         services.AddMetrics();
         services.TryAddSingleton<ReportInstruments>();
         services.TryAddSingleton<HostInstruments>();

@@ -29,39 +29,49 @@ internal sealed class AgentQuestion(Arguments arguments) : IDisposable
     /// <exception cref="EdgeHostException">The agent cannot be reached, or refused.</exception>
     public async Task<string> AskAsync(string path, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        using HttpResponseMessage response = await GetAsync(path, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        string body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+
+        // Bad health is an answer with status 503; so is nothing else.
+        return response.IsSuccessStatusCode || path == "/healthz" ? body : throw Refused(path, (int)response.StatusCode, body);
+    }
+
+    /// <summary>Takes an answer line by line as it comes, until Ctrl-C.</summary>
+    /// <exception cref="EdgeHostException">The agent cannot be reached, refused, or has ended.</exception>
+    public async Task FollowAsync<T>(string path, JsonTypeInfo<T> type, Func<string, T, Task> show, CancellationToken cancellationToken)
+        where T : class
+    {
         try
         {
-            using HttpResponseMessage response = await _http.GetAsync(new Uri(path, UriKind.Relative), limit.Token).ConfigureAwait(false);
-            string body = await response.Content.ReadAsStringAsync(limit.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw Refused(path, (int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            }
 
-            // Bad health is an answer with status 503; so is nothing else.
-            return response.IsSuccessStatusCode || path == "/healthz" ? body : throw Refused(path, (int)response.StatusCode, body);
+            using StreamReader lines = new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+            while (await lines.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                await show(line, Read(path, line, type)).ConfigureAwait(false);
+            }
         }
-        catch (HttpRequestException e)
+        catch (IOException)
         {
-            // Without the file the runtime speaks of an address that cannot be assigned.
-            throw Unreachable(!File.Exists(arguments.Get("--socket")) ? "there is no such socket" : e.InnerException is SocketException socket ? socket.Message : e.Message);
+            // An end without notice, as that below.
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable($"no answer within {Patience.TotalSeconds:0} s");
+            return;
         }
+
+        throw Unreachable("it has ended");
     }
 
     public async Task<T> AskAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
         string answer = await AskAsync(path, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return JsonSerializer.Deserialize(answer, type) ?? throw new JsonException("the answer is null");
-        }
-        catch (JsonException e)
-        {
-            throw new EdgeHostException($"cannot read the agent's answer to {path}", e.Message, "Is the agent of the version of this program? Compare 'EdgeHost --version'");
-        }
+        return Read(path, answer, type);
     }
 
     /// <summary>Shows the answer once, or again and again.</summary>
@@ -109,6 +119,38 @@ internal sealed class AgentQuestion(Arguments arguments) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static T Read<T>(string path, string answer, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer, type) ?? throw new JsonException("the answer is null");
+        }
+        catch (JsonException e)
+        {
+            throw new EdgeHostException($"cannot read the agent's answer to {path}", e.Message, "Is the agent of the version of this program? Compare 'EdgeHost --version'");
+        }
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string path, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            return await _http.GetAsync(new Uri(path, UriKind.Relative), completion, limit.Token).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            // Without the file the runtime speaks of an address that cannot be assigned.
+            throw Unreachable(!File.Exists(arguments.Get("--socket")) ? "there is no such socket" : e.InnerException is SocketException socket ? socket.Message : e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable($"no answer within {Patience.TotalSeconds:0} s");
+        }
+    }
 
     private EdgeHostException Unreachable(string why) =>
         new($"cannot ask the agent at {arguments.Get("--socket")}", why, "Is it running ('EdgeHost run'), is this its socket (--socket), and may this user use it (root may)?") { ExitCode = RoleTable.Unreachable };

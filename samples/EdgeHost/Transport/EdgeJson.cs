@@ -15,6 +15,7 @@ namespace Clovisor.EdgeHost.Transport;
 [JsonSerializable(typeof(AgentRules))]
 [JsonSerializable(typeof(AgentHealth))]
 [JsonSerializable(typeof(AgentSessionList))]
+[JsonSerializable(typeof(AgentEvent))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(SessionAnswer))]
 [JsonSerializable(typeof(AgentLinkList))]

@@ -17,6 +17,7 @@ namespace Clovisor.Hosting.SessionApi;
 [JsonSerializable(typeof(ApiErrors))]
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(LinkList))]
+[JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(RulesView))]
 [JsonSerializable(typeof(ExplainView))]
 [JsonSerializable(typeof(HealthView))]

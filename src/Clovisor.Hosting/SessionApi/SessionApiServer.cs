@@ -26,6 +26,7 @@ internal sealed partial class SessionApiServer(
     ClassEndpoint classes,
     OpenEndpoint opening,
     StatusEndpoints status,
+    EventEndpoint events,
     WarmUp warmUp,
     CallerGate gate,
     HealthBoard health,
@@ -97,6 +98,7 @@ internal sealed partial class SessionApiServer(
         opening.Map(app);
         DocumentEndpoint.Map(app);
         status.Map(app);
+        events.Map(app, app.Lifetime.ApplicationStopping);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         _app = app;
         if (settings.SocketPath.Length > 0 && !OperatingSystem.IsWindows())

@@ -11,6 +11,7 @@ internal static class TelemetryTag
     internal const string SlaVerdictName = "clovisor.sla.verdict";
     internal const string ProbeState = "clovisor.probe.state";
     internal const string DatapathReasonName = "clovisor.datapath.reason";
+    internal const string EventBufferName = "clovisor.event.buffer";
     internal const string Outcome = "clovisor.report.outcome";
     internal const string Route = "clovisor.route.name";
     internal const string Revision = "clovisor.configuration.revision";

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using Clovisor.Hosting.Configuration;
+using Clovisor.Hosting.Events;
 using Clovisor.Wan;
 using Clovisor.Wan.Datapath;
 using Clovisor.Wan.Links;
@@ -20,7 +21,7 @@ internal sealed class WanInstruments
     private readonly WanReadings _readings;
     private readonly Counter<long> _transitions;
 
-    public WanInstruments(IMeterFactory meters, WanRuntime wan, TimeProvider time)
+    public WanInstruments(IMeterFactory meters, WanRuntime wan, EventHub events, TimeProvider time)
     {
         _readings = new WanReadings(wan, time);
         Meter meter = meters.Create(ClovisorTelemetry.MeterName, ClovisorTelemetry.Version);
@@ -44,6 +45,7 @@ internal sealed class WanInstruments
         meter.CreateObservableUpDownCounter("clovisor.session.limit", SessionLimit, "{session}", "The most sessions that the kernel's table of an address family holds.");
         meter.CreateObservableCounter("clovisor.datapath.packets", () => Counters(ofSockets: false), "{packet}", "Packets by how they left a program of the datapath; one counts for each program it goes through.");
         meter.CreateObservableCounter("clovisor.datapath.connections", () => Counters(ofSockets: true), "{connection}", "Connections of the proxy's control group by what became of their tag.");
+        meter.CreateObservableCounter("clovisor.event.losses", () => EventLosses(events), "{event}", "Events of the datapath that were not told, by whose buffer they found full.");
         wan.LinkChanged += (_, change) => _transitions.Add(1, Of(Link, change.Link), Of(LinkStateName, TagText<LinkState>.Of(change.Current)));
     }
 
@@ -95,6 +97,9 @@ internal sealed class WanInstruments
         from counter in _readings.Counters
         where IsOfSocket(counter.Key) == ofSockets
         select Measured(counter.Value, Of(DatapathReasonName, TagText<DatapathReason>.Of(counter.Key)));
+
+    private IEnumerable<Measurement<long>> EventLosses(EventHub events) =>
+        _readings.EventsLost is { } lost ? [Measured(lost, Of(EventBufferName, "kernel")), Measured(events.LostByReaders, Of(EventBufferName, "reader"))] : [];
 
     private static bool IsOfSocket(DatapathReason reason) => reason is >= DatapathReason.SockEntered and <= DatapathReason.SockTableFull;
 

@@ -25,6 +25,9 @@ internal sealed class WanReadings(WanRuntime wan, TimeProvider time)
     internal IReadOnlyDictionary<DatapathReason, long> Counters =>
         Try(static parts => (parts.Datapath as BpfWanDatapath)?.Counters(), null) ?? new Dictionary<DatapathReason, long>();
 
+    /// <summary>Events that found no room in the kernel; null where no datapath runs.</summary>
+    internal long? EventsLost => Try<long?>(static parts => (parts.Datapath as BpfWanDatapath)?.EventsLost, null);
+
     internal (int V4, int V6)? SessionLimits => Try<(int, int)?>(static parts => parts.Datapath is BpfWanDatapath kernel ? (kernel.MaxSessions, kernel.MaxSessionsV6) : null, null);
 
     // What cannot be read this time is not measured this time: an exception would take the other instruments down with it.

@@ -45,6 +45,7 @@ public sealed class InspectionTests
         }
 
         await WatchAsync(lab);
+        await FollowAsync(lab);
         await TerminalAsync(lab);
     }
 
@@ -75,6 +76,7 @@ public sealed class InspectionTests
     [InlineData("status")]
     [InlineData("links")]
     [InlineData("sessions")]
+    [InlineData("events")]
     [InlineData("explain", "--authority", "x")]
     public async Task Without_a_host_the_socket_is_named(params string[] words)
     {
@@ -100,6 +102,32 @@ public sealed class InspectionTests
         await watch.InterruptAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, await watch.WaitAsync(TestContext.Current.CancellationToken));
         Assert.Equal(2, (await lab.AskAsync("sessions", "--watch", "--interval", "1ms")).Code);
+    }
+
+    // Connections are shown as they take their links, those of others not; until it is interrupted.
+    private static async Task FollowAsync(AgentLab lab)
+    {
+        await using LabProcess events = LabProcess.Start(
+            lab.Names, lab.Names.Edge, "events", [AgentLab.Executable, "events", "--association", "minion", "--socket", lab.Names.AgentSocket]);
+        int port = 42_000;
+        string? line;
+        // It does not say from when on it reads.
+        while (!events.Lines.TryRead(out line))
+        {
+            Assert.True(port < 42_100, "no event was shown of fifty connections");
+            await ConnectAsync("boss", port++);
+            await ConnectAsync("minion", port++);
+        }
+
+        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3}  bound +tcp  10\.9\.0\.1:42\d\d[13579]  10\.96\.1\.1:80  minion  wan1$", line);
+        await events.InterruptAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await events.WaitAsync(TestContext.Current.CancellationToken));
+
+        async Task ConnectAsync(string user, int from)
+        {
+            await lab.ReportAsync(user, from);
+            await lab.AtEdgeAsync("curl", "-s", "-m", "0.2", "--interface", "10.9.0.1", "--local-port", $"{from}", "http://10.96.1.1/");
+        }
     }
 
     // In a terminal tables are drawn; the program sees one that 'script' makes.

@@ -66,7 +66,7 @@ public sealed partial class PrometheusTests
         HashSet<string> known = [.. Rows().SelectMany(row => row[1] == "histogram" ? [$"{row[3]}_bucket", $"{row[3]}_count", $"{row[3]}_sum"] : (string[])[row[3]])];
         string[] labels = ["clovisor_link_name", "clovisor_link_state", "clovisor_association_name", "clovisor_selection_reason", "clovisor_sla_name", "clovisor_sla_verdict",
             "clovisor_probe_state", "clovisor_datapath_reason", "clovisor_report_outcome", "clovisor_rejection_reason", "clovisor_part_name", "clovisor_health_level", "clovisor_cluster_name",
-            "clovisor_reload_outcome"];
+            "clovisor_reload_outcome", "clovisor_event_buffer"];
 
         string[] asked = [.. DashboardQueries().Concat(Alerts()).SelectMany(query => MetricOrLabel().Matches(query)).Select(match => match.Value).Distinct().Except(labels)];
 
