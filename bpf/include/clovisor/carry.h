@@ -75,7 +75,7 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 		plan = clv_plan_next(skb, pkt, session, binding, &choice, &translate, hook, &act);
 	} else {
 		choice = clv_slot_choice(session, pkt);
-		plan = clv_plan_first(skb, pkt, session, &choice, &translate, &act);
+		plan = clv_plan_first(skb, pkt, session, &choice, &translate, hook, &act);
 	}
 	if (plan == CLV_STOP)
 		return act;

@@ -36,10 +36,13 @@
 #define CLV_ICMPV6		58
 #define CLV_ICMP_ECHO_REPLY	0
 #define CLV_ICMP_UNREACHABLE	3
-#define CLV_ICMP_FRAG_NEEDED	4		/* a code of the above */
+#define CLV_ICMP_HOST_UNREACHABLE	1	/* a code of the above */
+#define CLV_ICMP_FRAG_NEEDED	4		/* another */
 #define CLV_ICMP_ECHO		8
 #define CLV_ICMP_TIME_EXCEEDED	11
 #define CLV_ICMP_PARAMETER	12
+#define CLV_ICMPV6_UNREACHABLE	1
+#define CLV_ICMPV6_NO_ROUTE	0		/* a code of the above */
 #define CLV_ICMPV6_TOO_BIG	2
 #define CLV_ICMPV6_LAST_ERROR	4		/* errors are 1 to 4 */
 #define CLV_ICMPV6_ECHO		128

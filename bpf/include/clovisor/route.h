@@ -8,6 +8,7 @@
 #include "pair.h"
 #include "reset.h"
 #include "session.h"
+#include "unreachable.h"
 #include "verdict.h"
 
 /* Where a packet is that leaves. */
@@ -36,13 +37,18 @@ static __always_inline int clv_answer(struct __sk_buff *skb, enum clv_hook hook,
 	return clv_verdict(reason, bpf_redirect(skb->ifindex, hook == CLV_AT_WAN ? BPF_F_INGRESS : 0));
 }
 
-static __always_inline int clv_no_link(const struct clv_session *session)
+static __always_inline int clv_no_link(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_session *session, enum clv_hook hook)
 {
 	struct clv_association *association = clv_association_of(session);
+	int unanswered = CLV_UNANSWERED;
 
-	if (association && association->in_use && association->on_no_link == CLV_NO_LINK_DROP)
-		return clv_drop(CLV_OUT_NO_LINK_DROPPED);
-	return clv_pass(CLV_OUT_NO_LINK_PASSED);
+	if (!association || !association->in_use || association->on_no_link == CLV_NO_LINK_PASS)
+		return clv_pass(CLV_OUT_NO_LINK_PASSED);
+	if (association->on_no_link == CLV_NO_LINK_UNREACHABLE)
+		unanswered = hook == CLV_AT_WAN && clv_is_deaf(skb, pkt) ? (int)clv_turn_round(skb, pkt, CLV_TCP_ACK) : clv_unreachable(skb, pkt);
+	if (unanswered)
+		return clv_drop(unanswered < 0 ? CLV_OUT_FAILED : CLV_OUT_NO_LINK_DROPPED);
+	return clv_answer(skb, hook, CLV_OUT_UNREACHABLE);
 }
 
 /* The session cannot move and its link is gone. Only those with somewhere to go are ended: the others wait for their link. */
@@ -70,7 +76,7 @@ static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const str
 	clv_tell_leaving(skb, pkt, session, CLV_EVENT_RESET);
 	clv_unbind(pkt, binding);
 	clv_forget(&pkt->tuple, pkt->v6);
-	if (clv_turn_round(skb, pkt)) {
+	if (clv_turn_round(skb, pkt, CLV_TCP_RST)) {
 		*act = clv_drop(CLV_OUT_FAILED);
 		return CLV_STOP;
 	}
@@ -80,10 +86,10 @@ static __always_inline enum clv_plan clv_orphan(struct __sk_buff *skb, const str
 
 /* First packet that the program sees of a session. *translate is for the binding. */
 static __always_inline enum clv_plan clv_plan_first(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
-						    struct clv_choice *choice, bool *translate, int *act)
+						    struct clv_choice *choice, bool *translate, enum clv_hook hook, int *act)
 {
 	if (!choice->at) {
-		*act = clv_no_link(session);
+		*act = clv_no_link(skb, pkt, session, hook);
 		return CLV_STOP;
 	}
 	*translate = clv_translates(choice->at, pkt);
@@ -178,7 +184,7 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, struct
 		}
 	}
 	if (!next.at) {
-		*act = clv_no_link(session);
+		*act = clv_no_link(skb, pkt, session, hook);
 		return CLV_STOP;
 	}
 	*choice = next;

@@ -197,6 +197,7 @@ enum clv_down_action {
 enum clv_no_link_action {
 	CLV_NO_LINK_PASS = 0,
 	CLV_NO_LINK_DROP = 1,
+	CLV_NO_LINK_UNREACHABLE = 2,	/* its sender is told, by ICMP */
 };
 
 /* What the sessions of an association have in common that take one slot. Of sessions that nobody reported: a user is not seen. */
@@ -326,7 +327,9 @@ enum clv_reason {
 	CLV_IN_ANSWERS_FULL = 43,	/* arriving, passed on: a connection that opened outside, no room to remember its link */
 	CLV_OUT_ANSWERED = 44,		/* leaving, sent by the link that it is the answer to something from */
 
-	CLV_REASONS = 45,		/* how many; rises with each */
+	CLV_OUT_UNREACHABLE = 45,	/* leaving, no link: turned into the ICMP error that an unreachable route answers with */
+
+	CLV_REASONS = 46,		/* how many; rises with each */
 };
 
 /* What an event tells. */

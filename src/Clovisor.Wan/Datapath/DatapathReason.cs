@@ -54,7 +54,7 @@ public enum DatapathReason
     /// <summary>Leaving, turned into the ICMP error that tells its sender how much fits the session's link.</summary>
     OutTooBig = 10,
 
-    /// <summary>Leaving, dropped: the session's association has no usable link, and asks for that.</summary>
+    /// <summary>Leaving, dropped: the session's association has no usable link, and asks for that, or for an answer that may not be sent.</summary>
     OutNoLinkDropped = 17,
 
     /// <summary>Leaving, dropped: too large for the session's link, and IPv4 that may be fragmented, whose sender listens to no ICMP error; or IPv6 with headers of more than 88 bytes.</summary>
@@ -137,4 +137,7 @@ public enum DatapathReason
 
     /// <summary>Leaving, sent by another device: the link of what it answers.</summary>
     OutAnswered = 44,
+
+    /// <summary>Leaving, turned into the ICMP error that says that there is no way: the session's association has no usable link, and asks for that.</summary>
+    OutUnreachable = 45,
 }

@@ -45,7 +45,12 @@ public sealed record SessionExplanation
             SelectionReason.Tier => "Its best tier with a link that works and keeps what is asked is in use.\n",
             SelectionReason.Backup => "No normal link qualifies; backup links are in use.\n",
             SelectionReason.BestOfWorst => "No link keeps what is asked; the one that breaks it least is in use.\n",
-            _ => match.Association.OnNoLink == NoLinkAction.Drop ? "No link qualifies: it is dropped.\n" : "No link qualifies: it takes the node's own routes.\n",
+            _ => match.Association.OnNoLink switch
+            {
+                NoLinkAction.Drop => "No link qualifies: it is dropped.\n",
+                NoLinkAction.Unreachable => "No link qualifies: its sender is told that there is no way.\n",
+                _ => "No link qualifies: it takes the node's own routes.\n",
+            },
         });
         if (Slot is { } slot)
         {

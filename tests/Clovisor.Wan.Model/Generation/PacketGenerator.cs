@@ -15,6 +15,9 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
     private static readonly byte[] Protocols =
         [Packet.Tcp, Packet.Tcp, Packet.Tcp, Packet.Udp, Packet.Udp, Packet.Udp, 1, 1, 47, Packet.UdpLite, Packet.Dccp, 50, Packet.Authentication, 59];
 
+    /// <summary>What is no single host's: two of IPv6, and of IPv4.</summary>
+    private static readonly string[] NoHosts = ["::", "ff05::2", "0.0.0.7", "127.0.0.9", "239.1.1.1"];
+
     private static readonly byte[] Flags =
     [
         Packet.Syn, Packet.Syn, Packet.Syn, Packet.Ack, Packet.Ack, Packet.Syn | Packet.Ack, Packet.Fin | Packet.Ack, Packet.Rst, Packet.Rst | Packet.Ack, 0, 0x18,
@@ -117,6 +120,7 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         {
             0 => IPAddress.Parse(v6 ? "fd77::7" : "192.168.7.7"),
             1 => IPAddress.Parse(v6 ? "fd77::8" : "192.168.7.8"),
+            2 when random.Next(6) == 0 => IPAddress.Parse(NoHosts[v6 ? random.Next(2) : random.Next(2, NoHosts.Length)]),
             2 when v6 && random.Next(8) == 0 => IPAddress.Parse("10.9.0.1").MapToIPv6(),
             _ => TestSite.Source(random.Next(3), v6),
         };
@@ -125,6 +129,7 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
             0 => IPAddress.Parse(v6 ? "ff02::1" : "224.0.0.18"),
             1 => IPAddress.Parse(v6 ? "fe80::1" : "169.254.1.1"),
             2 => IPAddress.Parse(v6 ? "febf::1" : "255.255.255.255"),
+            3 when !v6 && random.Next(3) == 0 => IPAddress.Parse("240.0.0.1"),
             < 8 => TestSite.NextHop(random.Next(TestSite.Links), v6),
             _ => TestSite.Server(random.Next(2), v6),
         };
@@ -134,9 +139,9 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
             protocol = Packet.IcmpV6;
         }
 
-        int port = TableGenerator.Ports[random.Next(TableGenerator.Ports.Length)];
-        // Now and then an answer to what the other end asked.
+        // Now and then an answer to what the other end asked; often from a port that the far end of a pair may have drawn.
         bool asked = random.Next(6) == 0;
+        int port = asked && random.Next(2) == 0 ? 61000 : TableGenerator.Ports[random.Next(TableGenerator.Ports.Length)];
         return Plain(
             leaving ? near : far,
             leaving ? far : near,
@@ -271,7 +276,8 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
         spec = spec with
         {
             SourceMac = [2, 0, 0, 0, 0, (byte)random.Next(1, 5)],
-            DestinationMac = [2, 0, 0, 0, 0, (byte)random.Next(5, 9)],
+            // Now and then of many.
+            DestinationMac = [(byte)(random.Next(20) == 0 ? 3 : 2), 0, 0, 0, 0, (byte)random.Next(5, 9)],
             Dscp = TableGenerator.Dscps[random.Next(TableGenerator.Dscps.Length)],
             Congestion = (byte)random.Next(4),
             Hops = (byte)(random.Next(10) == 0 ? random.Next(3) : 64),

@@ -50,7 +50,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
                 // Half of them reset: that needs the most to come together.
                 TcpOnDown = random.Next(2) == 0 ? ClvDownAction.Reset : (ClvDownAction)random.Next(1, 3),
                 UdpOnDown = (ClvDownAction)random.Next(1, 3),
-                OnNoLink = (ClvNoLinkAction)random.Next(2),
+                OnNoLink = (ClvNoLinkAction)random.Next(3),
                 Sticky = (ClvStickyKind)random.Next(3),
             };
             tables.Slots[association] = Slots(tables);

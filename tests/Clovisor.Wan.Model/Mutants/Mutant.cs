@@ -75,6 +75,12 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
             "include/clovisor/pair.h", "return pkt->pair && link->flags & CLV_LINK_PAIRED && link->pair == pkt->pair &&", "return pkt->pair &&")),
         new("sessions that share a source do not share a slot", true, new SourcePatch(
             "include/clovisor/entry.h", "#define CLV_WORDS_SOURCE	0x00f", "#define CLV_WORDS_SOURCE	0x10f")),
+        new("what has no link is told of another fault", false, new SourcePatch(
+            "include/clovisor/unreachable.h", "CLV_ICMPV6_NO_ROUTE : CLV_ICMP_HOST_UNREACHABLE", "CLV_ICMPV6_NO_ROUTE : CLV_ICMP_FRAG_NEEDED")),
+        new("a later fragment is answered", false, new SourcePatch(
+            "include/clovisor/unreachable.h", "|| pkt->part == CLV_LATER ||", "||")),
+        new("many hosts are told", false, new SourcePatch(
+            "include/clovisor/unreachable.h", "return first && first != 127 && first < 224;", "return true;")),
         new("what does not fit is sent", false, new SourcePatch(
             "include/clovisor/link.h", "several ? BPF_MTU_CHK_SEGS : 0) > 0", "several ? BPF_MTU_CHK_SEGS : 0) > 9")),
         new("a packet without Ethernet header is sent without one", false, new SourcePatch(

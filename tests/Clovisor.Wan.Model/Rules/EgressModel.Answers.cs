@@ -17,7 +17,7 @@ internal sealed partial class EgressModel
 
         if (NetworkBytes > MtuOf(link.Ifindex))
         {
-            byte[]? error = Rewriter.TooBig(Frame, Packet, MtuOf(link.Ifindex));
+            byte[]? error = IcmpAnswer.TooBig(Frame, Packet, MtuOf(link.Ifindex));
             Frame = error ?? Frame;
             return error is null ? Drop(DatapathReason.OutMtuDropped) : Answer(DatapathReason.OutTooBig);
         }

@@ -187,14 +187,6 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         return _links.OfDevice(Arrival.Device) is { } here ? Bind(session, here, translate: false) : Pass(DatapathReason.OutMidStream);
     }
 
-    private Outcome NoLink(ClvSession session)
-    {
-        ClvAssociation association = Tables.Associations[session.Association];
-        return association.InUse != 0 && association.OnNoLink == ClvNoLinkAction.Drop
-            ? Drop(DatapathReason.OutNoLinkDropped)
-            : Pass(DatapathReason.OutNoLinkPassed);
-    }
-
     private Outcome Orphan(ClvSession session, int? slot, bool translate)
     {
         ClvAssociation association = Tables.Associations[session.Association];
@@ -320,7 +312,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
         // The tags stay behind, so that they do not count.
         if (!home && MtuOf(link.Ifindex) is var mtu && NetworkBytes > mtu)
         {
-            byte[]? error = Rewriter.TooBig(Frame, Packet, mtu);
+            byte[]? error = IcmpAnswer.TooBig(Frame, Packet, mtu);
             Frame = error ?? Frame;
             return (error is null ? Drop(DatapathReason.OutMtuDropped) : Answer(DatapathReason.OutTooBig)) with { Link = index };
         }

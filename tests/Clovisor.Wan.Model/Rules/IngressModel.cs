@@ -40,7 +40,7 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
 
         uint? lan = LanOf(in session);
         bool large = lan is { } narrow && NetworkBytes > MtuOf(narrow);
-        if (large && Packet.IsPlain && Packet.Tags == 0 && Rewriter.TooBig(Frame, Packet, MtuOf(lan!.Value)) is { } error)
+        if (large && Packet.IsPlain && Packet.Tags == 0 && IcmpAnswer.TooBig(Frame, Packet, MtuOf(lan!.Value)) is { } error)
         {
             Frame = error;
             return Send(DatapathReason.InTooBig, new Redirection(Arrival.Device, Arrives: false, null), claims: true);

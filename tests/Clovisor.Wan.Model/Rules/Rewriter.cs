@@ -16,10 +16,6 @@ internal enum End
 /// </summary>
 internal static class Rewriter
 {
-    private const byte Ttl = 64;
-    private const int Quoted = 8;
-    private const int MaxQuote = 96;
-
     /// <summary>Gives one end another address and port.</summary>
     internal static void Translate(Span<byte> frame, Packet packet, End end, in ClvAddress address, ushort port)
     {
@@ -201,40 +197,6 @@ internal static class Rewriter
         SwapHardware(frame, packet);
     }
 
-    /// <summary>The ICMP error that says how much fits, from the peer to the sender; null where there is none to send.</summary>
-    internal static byte[]? TooBig(byte[] frame, Packet packet, int mtu)
-    {
-        int quoted = packet.Transport + Quoted - packet.Network;
-        bool mayFragment = !packet.V6 && (frame[packet.Network + 6] & 0x40) == 0;
-        if (mayFragment || quoted > MaxQuote || packet.Network + quoted > frame.Length)
-        {
-            return null;
-        }
-
-        byte[] message = [(byte)(packet.V6 ? 2 : 3), (byte)(packet.V6 ? 0 : 4), 0, 0, 0, 0, 0, 0, .. frame.AsSpan(packet.Network, quoted)];
-        Bytes.PutLong(message, 4, (uint)mtu);
-        ReadOnlySpan<byte> ip = frame.AsSpan(packet.Network);
-        byte[] header;
-        if (packet.V6)
-        {
-            header = [0x60, 0, 0, 0, 0, 0, Packet.IcmpV6, Ttl, .. ip.Slice(24, 16), .. ip.Slice(8, 16)];
-            Bytes.Put(header, 4, message.Length);
-            uint pseudo = Checksums.Pseudo(ip.Slice(24, 16), ip.Slice(8, 16), Packet.IcmpV6, message.Length);
-            Bytes.Put(message, 2, ~Checksums.Sum(message, pseudo));
-        }
-        else
-        {
-            header = [0x45, 0, 0, 0, 0, 0, 0, 0, Ttl, Packet.Icmp, 0, 0, .. ip.Slice(16, 4), .. ip.Slice(12, 4)];
-            Bytes.Put(header, 2, header.Length + message.Length);
-            Bytes.Put(header, 10, ~Checksums.Sum(header));
-            Bytes.Put(message, 2, ~Checksums.Sum(message));
-        }
-
-        byte[] error = [.. frame[..packet.Network], .. header, .. message];
-        SwapHardware(error, packet);
-        return error;
-    }
-
     private static int AddressAt(int network, bool v6, End end) => network + (v6 ? 8 : 12) + (end == End.Source ? 0 : v6 ? 16 : 4);
 
     private static void PutAddress(Span<byte> frame, int network, bool v6, End end, byte[] to)
@@ -276,7 +238,7 @@ internal static class Rewriter
     }
 
     // Of a device without hardware addresses there is nothing to swap.
-    private static void SwapHardware(Span<byte> frame, Packet packet)
+    internal static void SwapHardware(Span<byte> frame, Packet packet)
     {
         if (packet.Network == 0)
         {

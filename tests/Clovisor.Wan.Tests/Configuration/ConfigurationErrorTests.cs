@@ -94,7 +94,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("match: { user: minion, dscp: ef }\n  tiers: [{ links: [fibre] }]", 10, "spec.match.user", ConfigurationErrorCodes.UnknownField, "there is no field 'user' here; known: meshRoute, flows, dscp")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  onLinkDown: { udp: reset }", 12, "spec.onLinkDown.udp", ConfigurationErrorCodes.Contradiction, "UDP knows no reset")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  onLinkDown: { tcp: rebind }", 12, "spec.onLinkDown.tcp", ConfigurationErrorCodes.Contradiction, "cannot change its address")]
-    [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  onNoLink: unreachable", 12, "spec.onNoLink", ConfigurationErrorCodes.MalformedValue, "write one of pass, drop")]
+    [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  onNoLink: refuse", 12, "spec.onNoLink", ConfigurationErrorCodes.MalformedValue, "write one of pass, drop, unreachable")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  failback: { mode: never, resetAfter: 30m }", 12, "spec.failback.resetAfter", ConfigurationErrorCodes.Contradiction, "there is none with mode: never")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  failback: { resetAfter: 25h }", 12, "spec.failback.resetAfter", ConfigurationErrorCodes.OutOfRange, "25h is out of range; choose from 0s to 24h")]
     [InlineData("match: { dscp: ef }\n  tiers: [{ links: [fibre] }]\n  onBrownout: move", 12, "spec.onBrownout", ConfigurationErrorCodes.Contradiction, "give sla: NAME or remove onBrownout")]

@@ -127,6 +127,7 @@ public sealed class ProgramPassingTests : ProgramTestBase
     [KernelTheory]
     [InlineData(NoLinkAction.Pass, Next, DatapathReason.OutNoLinkPassed)]
     [InlineData(NoLinkAction.Drop, Shot, DatapathReason.OutNoLinkDropped)]
+    [InlineData(NoLinkAction.Unreachable, Redirect, DatapathReason.OutUnreachable)]
     public void Does_what_the_association_says_when_it_has_no_link(NoLinkAction action, int code, DatapathReason reason)
     {
         BpfWanDatapath datapath = Lab.Start();

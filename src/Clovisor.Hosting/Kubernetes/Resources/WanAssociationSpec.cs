@@ -33,8 +33,8 @@ public sealed record WanAssociationSpec
     [AllowedValues("best-of-worst", "none")]
     public string? Fallback { get; init; }
 
-    /// <summary>What happens when no link qualifies. The default is pass.</summary>
-    [AllowedValues("pass", "drop")]
+    /// <summary>What happens when no link qualifies: the node's own routes (pass), nothing (drop), or ICMP to the sender (unreachable). The default is pass.</summary>
+    [AllowedValues("pass", "drop", "unreachable")]
     public string? OnNoLink { get; init; }
 
     /// <summary>What happens to pinned sessions whose link fails.</summary>

@@ -26,7 +26,7 @@ internal static class AssociationReader
             Sla = spec.OptionalText("sla", "name an SlaClass"),
             Criteria = ReadCriteria(spec.Nested("criteria", "write criteria: { publicPrivate: either, billing: either, backup: \"yes\" }")),
             Fallback = spec.Word("fallback", SlaFallback.BestOfWorst, ("best-of-worst", SlaFallback.BestOfWorst), ("none", SlaFallback.None)),
-            OnNoLink = spec.Word("onNoLink", NoLinkAction.Pass, ("pass", NoLinkAction.Pass), ("drop", NoLinkAction.Drop)),
+            OnNoLink = spec.Word("onNoLink", NoLinkAction.Pass, ("pass", NoLinkAction.Pass), ("drop", NoLinkAction.Drop), ("unreachable", NoLinkAction.Unreachable)),
             TcpOnLinkDown = onLinkDown is null ? defaults.TcpOnLinkDown : ReadAction(onLinkDown, "tcp", defaults.TcpOnLinkDown),
             UdpOnLinkDown = onLinkDown is null ? defaults.UdpOnLinkDown : ReadAction(onLinkDown, "udp", defaults.UdpOnLinkDown),
             Failback = failback?.Word("mode", FailbackMode.Drain, ("drain", FailbackMode.Drain), ("never", FailbackMode.Never)) ?? FailbackMode.Drain,

@@ -5,4 +5,5 @@ internal enum ClvNoLinkAction : byte
 {
     Pass = 0,
     Drop = 1,
+    Unreachable = 2,
 }
