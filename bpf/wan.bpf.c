@@ -164,7 +164,7 @@ static __always_inline int clv_in_packet(struct __sk_buff *skb, struct clv_packe
 		if (origin.by)
 			clv_heed(skb, session, pkt, &origin);
 		clv_count_in(skb, pkt, session, &origin);
-		if (clv_clamp(skb, pkt, skb->ifindex))
+		if (clv_clamp_session(skb, pkt, session, clv_bound_link(clv_binding_of(session))))
 			return clv_drop(CLV_IN_FAILED);
 	}
 	hop = to_lan && !large && clv_is_plain(pkt);

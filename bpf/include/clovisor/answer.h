@@ -77,7 +77,7 @@ static __always_inline int clv_answer_out(struct __sk_buff *skb, struct clv_pack
 		return clv_pass(CLV_OUT_HOME);
 	if (clv_too_large(skb, pkt, link->ifindex, &mtu))
 		return clv_too_big(skb, pkt, mtu) ? clv_drop(CLV_OUT_MTU_DROPPED) : clv_answer(skb, CLV_AT_WAN, CLV_OUT_TOO_BIG);
-	if (clv_untag(skb, pkt) || clv_clamp(skb, pkt, link->ifindex))
+	if (clv_untag(skb, pkt) || clv_clamp(skb, pkt, link))
 		return clv_drop(CLV_OUT_FAILED);
 	return clv_hand_on(skb, link, pkt, CLV_OUT_ANSWERED);
 }

@@ -83,7 +83,7 @@ static __noinline int clv_begin(struct __sk_buff *skb, const struct clv_packet *
 	answer.protocol = pkt->tuple.protocol;
 	if (pkt->tuple.protocol == IPPROTO_TCP) {
 		reason = clv_begin_tcp(skb, pkt, &answer);
-		return reason == CLV_IN_BEGUN && clv_clamp(skb, pkt, skb->ifindex) ? -1 : reason;
+		return reason == CLV_IN_BEGUN && clv_clamp(skb, pkt, clv_device_choice(skb->ifindex).at) ? -1 : reason;
 	}
 	if (!clv_has_ports(pkt->tuple.protocol) && !(clv_is_icmp(pkt->tuple.protocol) && pkt->tuple.sport))
 		return CLV_IN_NO_SESSION;

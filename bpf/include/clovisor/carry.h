@@ -29,8 +29,9 @@ static __always_inline int clv_hand_on(struct __sk_buff *skb, const struct clv_l
 
 /* Sends the packet by its session's link. */
 static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *pkt, struct clv_session *session,
-				     const struct clv_link *link, union clv_binding_word binding, enum clv_hook hook)
+				     struct clv_choice choice, union clv_binding_word binding, enum clv_hook hook)
 {
+	const struct clv_link *link = choice.at;
 	bool home = hook == CLV_AT_WAN && link->ifindex == skb->ifindex;
 	__u32 mtu;
 
@@ -55,7 +56,7 @@ static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *p
 	} else if (hook == CLV_AT_LAN && clv_change(skb, pkt, CLV_SOURCE, NULL, 1)) {
 		return clv_drop(CLV_OUT_FAILED);
 	}
-	if (clv_clamp(skb, pkt, link->ifindex))
+	if (clv_clamp_session(skb, pkt, session, choice.index))
 		return clv_drop(CLV_OUT_FAILED);
 	if (home)
 		return clv_pass(CLV_OUT_HOME);
@@ -88,11 +89,13 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 		/* One that is ending goes on ending, wherever it is bound. */
 		if (session->state != CLV_STATE_CLOSING)
 			session->state = pkt->tcp_flags & CLV_TCP_ACK ? CLV_STATE_ESTABLISHED : CLV_STATE_OPENING;
-		choice.at = clv_link_at(clv_bound_link(binding));	/* another CPU's, if that was faster */
+		/* Another CPU's, if that was faster. */
+		choice.index = clv_bound_link(binding);
+		choice.at = clv_link_at(choice.index);
 	}
 	if (!choice.at)
 		return clv_drop(CLV_OUT_FAILED);
-	return clv_carry(skb, pkt, session, choice.at, binding, hook);
+	return clv_carry(skb, pkt, session, choice, binding, hook);
 }
 
 /* An ICMP error about a packet of no session: it leaves by the link that the packet came by. */

@@ -2,6 +2,7 @@
 #ifndef CLOVISOR_MSS_H
 #define CLOVISOR_MSS_H
 
+#include "link.h"
 #include "packet.h"
 
 /*
@@ -15,16 +16,13 @@
 #define CLV_OPTION_MSS		2
 #define CLV_LEAST_MSS		536	/* a link that claims to carry less is not believed */
 
-/* 0, or the helper's error. The packet has the SYN flag. */
-__noinline int clv_clamp_mss(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 mtu)
+/* 0, or the helper's error. The packet has the SYN flag. most: bytes. */
+__noinline int clv_clamp_mss(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 most)
 {
-	__u32 offset, end, most;
+	__u32 offset, end;
 	__u8 words;
 
-	if (!pkt || bpf_skb_load_bytes(skb, pkt->transport + 12, &words, sizeof(words)))
-		return 0;
-	most = mtu - sizeof(struct tcphdr) - (pkt->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
-	if (mtu < CLV_LEAST_MSS + sizeof(struct tcphdr) + sizeof(struct ipv6hdr) || most > 0xffff)
+	if (!pkt || most >= CLV_ANY_MSS || bpf_skb_load_bytes(skb, pkt->transport + 12, &words, sizeof(words)))
 		return 0;
 	offset = pkt->transport + sizeof(struct tcphdr);
 	end = pkt->transport + (words >> 4) * 4;
@@ -59,15 +57,59 @@ __noinline int clv_clamp_mss(struct __sk_buff *skb, const struct clv_packet *pkt
 	return 0;
 }
 
-/* The same for a packet that may not be one that opens a connection. */
-static __always_inline long clv_clamp(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 ifindex)
+/* What a segment of the packet's family may have by the link. A link that is gone leaves all alone. */
+static __always_inline __u32 clv_link_mss(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_link *link)
 {
-	__u32 mtu = 0;
+	__u32 headers = sizeof(struct tcphdr) + (pkt->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
+	__u32 mtu = 0, most = CLV_ANY_MSS;
 
-	if (!(pkt->tcp_flags & CLV_TCP_SYN))
+	if (!link->ifindex || link->mss == CLV_ANY_MSS)
+		return CLV_ANY_MSS;
+	bpf_check_mtu(skb, link->ifindex, &mtu, 0, 0);
+	if (mtu >= CLV_LEAST_MSS + sizeof(struct tcphdr) + sizeof(struct ipv6hdr) && mtu - headers < CLV_ANY_MSS)
+		most = mtu - headers;
+	return link->mss && link->mss < most ? link->mss : most;
+}
+
+/* Whether a session that moves freely between links, and is on one, may move to the other. */
+static __always_inline bool clv_may_move(const struct clv_link *from, const struct clv_link *to, const struct clv_packet *pkt, bool paired)
+{
+	const __be32 *v6 = to->peer_v6;
+
+	if (!to->ifindex || !(to->flags & (pkt->v6 ? CLV_LINK_IPV6 : CLV_LINK_IPV4)))
+		return false;
+	if (!paired)
+		return !(to->flags & CLV_LINK_TRANSLATED);
+	return to->flags & CLV_LINK_PAIRED && to->pair == from->pair && (pkt->v6 ? v6[0] | v6[1] | v6[2] | v6[3] : to->peer_v4);
+}
+
+/* The least of the session's own link and of those that it may be moved to, whether they work now or not. own: an index; links: bits. */
+__noinline int clv_least_mss(struct __sk_buff *skb, const struct clv_packet *pkt, __u32 own, __u32 links, int paired)
+{
+	struct clv_link *link, *from = clv_link_at(own);
+	__u32 least, most;
+
+	if (!pkt || !from)
+		return CLV_ANY_MSS;
+	least = clv_link_mss(skb, pkt, from);
+	for (__u32 i = 0; i < CLV_MAX_LINKS; i++) {
+		if (!(links & 1U << i))
+			continue;
+		link = clv_link_at(i);
+		if (!link || !clv_may_move(from, link, pkt, paired))
+			continue;
+		most = clv_link_mss(skb, pkt, link);
+		least = most < least ? most : least;
+	}
+	return least;
+}
+
+/* For what is of no session: it stays on its link. */
+static __always_inline long clv_clamp(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_link *link)
+{
+	if (!link || !(pkt->tcp_flags & CLV_TCP_SYN))
 		return 0;
-	bpf_check_mtu(skb, ifindex, &mtu, 0, 0);
-	return mtu ? clv_clamp_mss(skb, pkt, mtu) : 0;
+	return clv_clamp_mss(skb, pkt, clv_link_mss(skb, pkt, link));
 }
 
 #endif

@@ -5,6 +5,7 @@
 /* Which link a leaving packet of a session takes, or what becomes of it where there is none. */
 
 #include "link.h"
+#include "mss.h"
 #include "pair.h"
 #include "reset.h"
 #include "session.h"
@@ -29,6 +30,28 @@ static __always_inline struct clv_association *clv_association_of(const struct c
 	__u32 index = clv_association_index(session);
 
 	return bpf_map_lookup_elem(&clv_assocs, &index);
+}
+
+/*
+ * Lowers the segment size of a SYN to what fits the session's link, and every other that it may be moved to: a connection that moves keeps the size that
+ * it opened with. own: the index of its link.
+ */
+static __noinline long clv_clamp_opening(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_session *session, __u32 own)
+{
+	union clv_binding_word binding = clv_binding_of(session);
+	struct clv_association *association = NULL;
+
+	if (!(binding.is.link & CLV_BOUND))
+		return 0;
+	if (!(binding.is.link & CLV_PINNED))
+		association = clv_association_of(session);
+	return clv_clamp_mss(skb, pkt, clv_least_mss(skb, pkt, own, association ? association->links : 0, clv_is_paired(binding)));
+}
+
+/* The same for a packet that may be no SYN: those pay nothing. */
+static __always_inline long clv_clamp_session(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_session *session, __u32 own)
+{
+	return pkt->tcp_flags & CLV_TCP_SYN ? clv_clamp_opening(skb, pkt, session, own) : 0;
 }
 
 /* Sends what the packet was turned into back to where it came from. */

@@ -172,6 +172,8 @@ enum clv_link_flag {
 	CLV_LINK_PAIRED = 16,		/* with CLV_LINK_TRANSLATED: its far end is ours too, and sessions with it move between the links of their pair */
 };
 
+#define CLV_ANY_MSS	0xffff
+
 struct clv_link {
 	__u32 ifindex;		/* 0: the link is not in the plan */
 	__u32 flags;		/* enum clv_link_flag */
@@ -183,7 +185,7 @@ struct clv_link {
 	__be32 peer_v4;		/* of a paired link: the address of its far end, 0 for none */
 	__be32 peer_v6[4];
 	__u16 pair;		/* ... and the number of that end, the same for all links that lead there; not 0 */
-	__u16 reserved;
+	__u16 mss;		/* bytes of TCP payload, the most that ends of a connection are to send by it; 0: what its device carries; CLV_ANY_MSS: what they like */
 	__u8 name[CLV_NAME_BYTES];
 };
 _Static_assert(sizeof(struct clv_link) == 140, "clv_link layout");
@@ -213,7 +215,8 @@ struct clv_association {
 	__u8 udp_on_down;	/* enum clv_down_action */
 	__u8 on_no_link;	/* enum clv_no_link_action */
 	__u8 sticky;		/* enum clv_sticky_kind */
-	__u8 reserved[3];
+	__u8 spare;
+	__u16 links;		/* bit n: its sessions may be moved to index n of clv_links. 0: not known */
 	__u8 name[CLV_NAME_BYTES];
 };
 _Static_assert(sizeof(struct clv_association) == 72, "clv_association layout");

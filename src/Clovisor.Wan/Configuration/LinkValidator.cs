@@ -29,6 +29,11 @@ internal static class LinkValidator
             findings.Enumeration(link.Role, "spec.role");
             findings.Enumeration(link.Transport, "spec.transport");
             findings.Enumeration(link.Billing, "spec.billing");
+            if (link.MssClamp is { } mss and not 0)
+            {
+                findings.Range(mss, WanLink.LeastMss, WanLink.MostMss, "spec.mssClamp");
+            }
+
             if (link.Capacity is { } capacity)
             {
                 findings.Range(capacity.UpBitsPerSecond, 1, long.MaxValue, "spec.capacity.up");

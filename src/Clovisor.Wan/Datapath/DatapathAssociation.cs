@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Clovisor.Wan.Associations;
 
 namespace Clovisor.Wan.Datapath;
@@ -20,4 +21,17 @@ public sealed record DatapathAssociation
     /// <summary>What the sessions have in common that take one slot, where nobody says which slot: of tags, announcements, and reports without one. No
     /// packet shows a user or a header: with these each session has its own. The default is <see cref="StickyKind.None"/>.</summary>
     public StickyKind Sticky { get; init; }
+
+    /// <summary>Every link that its sessions may be moved to, by position in the plan, each once. A connection that can move opens with a segment size that fits
+    /// all of those that it can move to. Empty, the default, leaves others than the one that it opens on out of account.</summary>
+    public ImmutableArray<int> Links { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(DatapathAssociation? other) =>
+        other is not null
+        && (Name, TcpOnLinkDown, UdpOnLinkDown, OnNoLink, Sticky) == (other.Name, other.TcpOnLinkDown, other.UdpOnLinkDown, other.OnNoLink, other.Sticky)
+        && Links.AsSpan().SequenceEqual(other.Links.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, TcpOnLinkDown, UdpOnLinkDown, OnNoLink, Sticky, Links.Length);
 }

@@ -36,6 +36,10 @@ public sealed record DatapathLink
     /// <summary>The far end's IPv6 address on this link, where it is paired; null leaves IPv6 sessions translated. Of no other link.</summary>
     public IPAddress? PeerV6 { get; init; }
 
+    /// <summary>The largest segment size, in bytes of TCP payload, that connections by the link may announce: 536 to 65495, and never more than its device carries; null,
+    /// the default, what its device carries; 0 leaves what they announce as it is.</summary>
+    public int? MssClamp { get; init; }
+
     /// <summary>Whether packets may be sent into the link now.</summary>
     public required bool Usable { get; init; }
 }

@@ -46,7 +46,7 @@ internal sealed class PlanImage
         {
             int index = placement.AssociationIndex(i);
             ReadOnlySpan<byte> own = slots.Slice(i * DatapathPlan.SlotsPerAssociation, DatapathPlan.SlotsPerAssociation);
-            next.Associations[index] = ClvAssociation.From(plan.Associations[i]);
+            next.Associations[index] = ClvAssociation.From(plan.Associations[i], placement);
             next.Slots[index] = ClvSlotTable.From(own, placement.Links);
         }
 

@@ -37,6 +37,11 @@ internal static class PlanRules
             {
                 errors.Add($"association '{association.Name}': only TCP can be reset; UdpOnLinkDown must be rebind or drain");
             }
+
+            if (association.Links.Any(link => link < 0 || link >= plan.Links.Length) || association.Links.Distinct().Count() < association.Links.Length)
+            {
+                errors.Add($"association '{association.Name}' names the links {string.Join(", ", association.Links)} of {plan.Links.Length}: each must be there, and once");
+            }
         }
 
         CheckTags(plan, errors);
@@ -176,6 +181,11 @@ internal static class PlanRules
         if (link.NextHopV4 is null && link.NextHopV6 is null)
         {
             errors.Add($"link '{link.Name}' has a next hop of neither family");
+        }
+
+        if (link.MssClamp is not (null or 0 or (>= WanLink.LeastMss and <= WanLink.MostMss)))
+        {
+            errors.Add($"link '{link.Name}': a segment size of {link.MssClamp} is out of range, {WanLink.LeastMss} to {WanLink.MostMss}; or 0, or null");
         }
 
         CheckFamily(link.Name, "next hop", link.NextHopV4, AddressFamily.InterNetwork, errors);

@@ -32,6 +32,16 @@ public sealed record WanLink
     /// <summary>The far end's own addresses on such a link, at most one a family; each is that of one link alone.</summary>
     public ImmutableArray<IPAddress> PeerAddresses { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>The least number of <see cref="MssClamp"/>: what every host takes.</summary>
+    public const int LeastMss = 536;
+
+    /// <summary>The largest number of <see cref="MssClamp"/>: what the largest IPv4 packet carries.</summary>
+    public const int MostMss = 65495;
+
+    /// <summary>The largest segment size, in bytes of TCP payload, that either end of a connection may announce to the other by this link: <see cref="LeastMss"/> to
+    /// <see cref="MostMss"/>, and never more than the device's MTU carries. Null, the default, lowers it to what the MTU carries; 0 leaves what is announced as it is.</summary>
+    public int? MssClamp { get; init; }
+
     /// <summary>When the link may be chosen. The default is <see cref="LinkRole.Normal"/>.</summary>
     public LinkRole Role { get; init; }
 
@@ -69,7 +79,7 @@ public sealed record WanLink
         other is not null
         && (Name, Device, Addressing, Role, Transport, Billing, Capacity) ==
            (other.Name, other.Device, other.Addressing, other.Role, other.Transport, other.Billing, other.Capacity)
-        && (Encrypted, InternetBreakout, Over, Peer) == (other.Encrypted, other.InternetBreakout, other.Over, other.Peer)
+        && (Encrypted, InternetBreakout, Over, Peer, MssClamp) == (other.Encrypted, other.InternetBreakout, other.Over, other.Peer, other.MssClamp)
         && Recovery == other.Recovery
         && NextHops.AsSpan().SequenceEqual(other.NextHops.AsSpan())
         && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())

@@ -38,16 +38,18 @@ internal static class PlanBuilder
                     Peer = links[i].Link.Peer,
                     PeerV4 = links[i].Link.PeerAddresses.FirstOrDefault(static address => address.AddressFamily == AddressFamily.InterNetwork),
                     PeerV6 = links[i].Link.PeerAddresses.FirstOrDefault(static address => address.AddressFamily == AddressFamily.InterNetworkV6),
+                    MssClamp = links[i].Link.MssClamp,
                     Usable = links[i].Machine.IsUsable,
                 });
             }
         }
 
         positions = [.. places];
+        Dictionary<string, int> byName = planned.Select(static (link, position) => (link.Name, position)).ToDictionary(static link => link.Name, static link => link.position, StringComparer.Ordinal);
         return new DatapathPlan
         {
             Links = planned.ToImmutable(),
-            Associations = [.. configuration.Associations.Select(Describe)],
+            Associations = [.. configuration.Associations.Select(association => Describe(association, byName))],
             Tags = [.. configuration.Associations.SelectMany(Tags)],
             LanInterfaces = lanInterfaces,
             PortTags = [.. configuration.Associations.SelectMany(PortTags)],
@@ -59,13 +61,14 @@ internal static class PlanBuilder
         left.Links.Length == right.Links.Length && left.LanInterfaces.SequenceEqual(right.LanInterfaces)
         && left.Links.Zip(right.Links).All(static pair => pair.First == pair.Second with { Usable = pair.First.Usable });
 
-    private static DatapathAssociation Describe(WanAssociation association) => new()
+    private static DatapathAssociation Describe(WanAssociation association, Dictionary<string, int> links) => new()
     {
         Name = association.Name,
         TcpOnLinkDown = association.TcpOnLinkDown,
         UdpOnLinkDown = association.UdpOnLinkDown,
         OnNoLink = association.OnNoLink,
         Sticky = association.Sticky.Kind,
+        Links = [.. association.Tiers.SelectMany(static tier => tier.Links).Where(link => links.ContainsKey(link.Link)).Select(link => links[link.Link])],
     };
 
     private static IEnumerable<PortTag> PortTags(WanAssociation association, int position) =>

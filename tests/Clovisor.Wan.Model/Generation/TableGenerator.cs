@@ -52,6 +52,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
                 UdpOnDown = (ClvDownAction)random.Next(1, 3),
                 OnNoLink = (ClvNoLinkAction)random.Next(3),
                 Sticky = (ClvStickyKind)random.Next(3),
+                Links = (ushort)(random.Next(4) switch { 0 => 0, 1 => random.Next(0x10000), _ => 0xffff }),
             };
             tables.Slots[association] = Slots(tables);
         }
@@ -145,6 +146,7 @@ internal sealed class TableGenerator(Random random, TestSite site)
         Flags = (random.Next(6) == 0 ? 0 : ClvLinkFlag.Usable) | (random.Next(3) == 0 ? 0 : ClvLinkFlag.Translated)
             | (random.Next(10) == 0 ? 0 : ClvLinkFlag.Ipv4) | (random.Next(10) == 0 ? 0 : ClvLinkFlag.Ipv6),
         Generation = (uint)random.Next(1, 4),
+        Mss = (ushort)(random.Next(5) switch { 0 => ClvLink.AnyMss, 1 => random.Next(536, 1500), _ => 0 }),
         NextHopV4 = ClvAddress.RawV4(TestSite.NextHop(device, v6: false)),
         NextHopV6 = ClvAddress.From(TestSite.NextHop(device, v6: true)),
         SourceV4 = ClvAddress.RawV4(TestSite.Source(device, v6: false)),

@@ -75,6 +75,10 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
             "include/clovisor/pair.h", "return pkt->pair && link->flags & CLV_LINK_PAIRED && link->pair == pkt->pair &&", "return pkt->pair &&")),
         new("sessions that share a source do not share a slot", true, new SourcePatch(
             "include/clovisor/entry.h", "#define CLV_WORDS_SOURCE	0x00f", "#define CLV_WORDS_SOURCE	0x10f")),
+        new("a link that a session may move to does not count for its segments", false, new SourcePatch(
+            "include/clovisor/mss.h", "if (!(links & 1U << i))", "if (!(links & 2U << i))")),
+        new("a link's own segment size is not heeded", false, new SourcePatch(
+            "include/clovisor/mss.h", "return link->mss && link->mss < most ?", "return pkt->dscp == 64 ?")),
         new("what has no link is told of another fault", false, new SourcePatch(
             "include/clovisor/unreachable.h", "CLV_ICMPV6_NO_ROUTE : CLV_ICMP_HOST_UNREACHABLE", "CLV_ICMPV6_NO_ROUTE : CLV_ICMP_FRAG_NEEDED")),
         new("a later fragment is answered", false, new SourcePatch(

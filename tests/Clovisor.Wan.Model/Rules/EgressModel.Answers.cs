@@ -23,7 +23,7 @@ internal sealed partial class EgressModel
         }
 
         Untag();
-        Rewriter.Clamp(Frame, Packet, MtuOf(link.Ifindex));
+        Rewriter.Clamp(Frame, Packet, new SegmentRules(Tables).Of(index, Packet.V6));
         return SendInto(in link, DatapathReason.OutAnswered);
     }
 

@@ -345,7 +345,7 @@ internal sealed partial class EgressModel(Tables tables, Arrival arrival, ushort
             Rewriter.Translate(Frame, Packet, End.Destination, in far, Packet.Tuple.Dport);
         }
 
-        Rewriter.Clamp(Frame, Packet, MtuOf(link.Ifindex));
+        Rewriter.Clamp(Frame, Packet, new SegmentRules(Tables).Of(session, index, Packet.V6));
         DatapathReason sent = Arrival.Hook == Hook.Lan ? DatapathReason.LanRedirected : DatapathReason.OutRedirected;
         return (home ? Pass(DatapathReason.OutHome) : SendInto(in link, sent)) with { Link = index };
     }

@@ -61,7 +61,10 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
                 : (Packet.TcpFlags & (Packet.Fin | Packet.Rst)) != 0 ? ClvSessionState.Closing
                 : session.State == ClvSessionState.Opening ? ClvSessionState.Established : session.State;
             Changes.Sessions[key] = session;
-            Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
+            if (session.Binding.IsBound)
+            {
+                Rewriter.Clamp(Frame, Packet, new SegmentRules(Tables).Of(session, session.Binding.LinkIndex, Packet.V6));
+            }
         }
 
         if (key.Sport != Packet.Tuple.Dport || !key.Saddr.Equals(in Packet.Tuple.Daddr))
@@ -83,9 +86,9 @@ internal sealed class IngressModel(Tables tables, Arrival arrival) : DatapathMod
     private Outcome Begin()
     {
         DatapathReason reason = new BegunRules(Tables, Changes, Packet, Frame).Arrive(Arrival.Device, IsForNode(Tables, Arrival, Packet));
-        if (reason == DatapathReason.InBegun)
+        if (reason == DatapathReason.InBegun && new LinkRules(Tables).OfDevice(Arrival.Device) is { } here)
         {
-            Rewriter.Clamp(Frame, Packet, MtuOf(Arrival.Device));
+            Rewriter.Clamp(Frame, Packet, new SegmentRules(Tables).Of(here, Packet.V6));
         }
 
         return Pass(reason);

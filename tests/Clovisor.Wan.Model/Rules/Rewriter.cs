@@ -142,11 +142,10 @@ internal static class Rewriter
         return plain;
     }
 
-    /// <summary>Lowers the segment size that a SYN announces to what a device carries. A device that carries less than any should is not believed.</summary>
-    internal static void Clamp(Span<byte> frame, Packet packet, int mtu)
+    /// <summary>Lowers the segment size that a SYN announces; null leaves it.</summary>
+    internal static void Clamp(Span<byte> frame, Packet packet, int? least)
     {
-        int most = mtu - 20 - (packet.V6 ? 40 : 20);
-        if ((packet.TcpFlags & Packet.Syn) == 0 || mtu < 536 + 20 + 40 || most > 0xffff)
+        if ((packet.TcpFlags & Packet.Syn) == 0 || least is not { } most)
         {
             return;
         }

@@ -110,6 +110,19 @@ public sealed class YamlReadingTests
     }
 
     [Theory]
+    [InlineData("auto", null)]
+    [InlineData("off", 0)]
+    [InlineData("\"off\"", 0)]
+    [InlineData("1400", 1400)]
+    public void Reads_the_segment_size_of_a_link(string written, int? bytes)
+    {
+        WanLink link = Read($"apiVersion: wan.clovisor.io/v1alpha1\nkind: WanLink\nmetadata: {{ name: x }}\nspec: {{ device: eth0, mssClamp: {written} }}\n").Links[0];
+
+        Assert.Equal(bytes, link.MssClamp);
+        Assert.NotEqual(link, link with { MssClamp = 1300 });
+    }
+
+    [Theory]
     [InlineData("{ targets: [9.9.9.9] }", 250, 1000)]
     [InlineData("{ kind: tcp, port: 443, targets: [9.9.9.9] }", 5000, 3000)]
     [InlineData("{ kind: http, targets: [9.9.9.9], interval: 1s, timeout: 500ms }", 1000, 500)]

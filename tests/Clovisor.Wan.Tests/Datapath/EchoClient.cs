@@ -45,6 +45,9 @@ internal sealed class EchoClient : IDisposable
 
     internal IPEndPoint Source { get; }
 
+    /// <summary>How large segments it may send, by what the server announced: options of its own not counted.</summary>
+    internal int SegmentSize => Datapath.SegmentSize.Of(_socket);
+
     internal void Connect() => _socket.Connect(_server);
 
     /// <summary>Connects if need be, sends random bytes and requires them back.</summary>

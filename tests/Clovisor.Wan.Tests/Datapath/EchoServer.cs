@@ -33,6 +33,9 @@ internal sealed class EchoServer : IDisposable
     /// <summary>Who was seen last: the peer of the latest connection or datagram.</summary>
     internal IPEndPoint LastPeer => _peers.Last();
 
+    /// <summary>How large segments the latest connection may send, by what its peer announced: options of its own not counted.</summary>
+    internal int LastSegmentSize { get; private set; }
+
     public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
 
     private async Task AcceptAsync(Socket listener)
@@ -42,6 +45,7 @@ internal sealed class EchoServer : IDisposable
             while (true)
             {
                 Socket connection = await listener.AcceptAsync();
+                LastSegmentSize = SegmentSize.Of(connection);
                 _peers.Enqueue((IPEndPoint)connection.RemoteEndPoint!);
                 _ = EchoAsync(connection);
             }

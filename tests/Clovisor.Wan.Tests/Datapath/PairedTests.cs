@@ -272,6 +272,24 @@ public sealed class PairedTests : IDisposable
         Assert.All(_cloud.Sessions(), session => Assert.Equal("c0", session.LinkName));
     }
 
+    [KernelTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_connection_opens_with_what_fits_every_link_of_its_pair(bool v6)
+    {
+        _lab.Edge.Ip("link", "set", "wan1", "mtu", "1300");
+        _lab.Apply(_edge, EdgePlan() with { Associations = [new DatapathAssociation { Name = "minion", Links = [0, 1] }] }, WanLab.AllSlots(0));
+        EchoClient client = Client(tcp: true, v6);
+
+        client.Echo();
+        int size = 1300 - (v6 ? 60 : 40) - SegmentSize.TimeStamps;
+        Assert.Equal((size, size), (client.SegmentSize, _server.LastSegmentSize));
+        _edge.SetSlots(0, WanLab.AllSlots(1));
+        client.Echo(100_000);
+
+        Assert.Equal((0, "wan1"), (_edge.Counters()[DatapathReason.OutTooBig], Assert.Single(_edge.Sessions()).LinkName));
+    }
+
     private EchoClient Client(bool tcp, bool v6, int link = 0)
     {
         EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(tcp, WanLab.LinkSource(link, v6), PeerAddress(link, v6), 0)));

@@ -21,9 +21,9 @@ public sealed class PlanRulesTests
                 Link("wan0") with { InterfaceIndex = 0 },
                 Link("wan0") with { NextHopV4 = null },
                 Link(new string('x', 64)) with { SourceV4 = null },
-                Link("wan3") with { NextHopV4 = IPAddress.IPv6Loopback },
+                Link("wan3") with { NextHopV4 = IPAddress.IPv6Loopback, MssClamp = 535 },
             ],
-            Associations = [new DatapathAssociation { Name = "", UdpOnLinkDown = LinkDownAction.Reset }],
+            Associations = [new DatapathAssociation { Name = "", UdpOnLinkDown = LinkDownAction.Reset, Links = [0, 4] }],
             LanInterfaces = [0, 12, 12, 7],
             Tags = [new DscpTag(64, 0), new DscpTag(1, 1), new DscpTag(1, 0)],
             PortTags = [Ports(32000, 32010, 0), Ports(60990, 61100, 0), Ports(2000, 2999, 1), Ports(2500, 3500, 0), Ports(80, 900, 0), Ports(5000, 4000, 0)],
@@ -35,7 +35,7 @@ public sealed class PlanRulesTests
             new[]
             {
                 "0 is no interface index", "'wan0' occurs twice", "next hop of neither family", "from 1 to 63 bytes", "no IPv4 source",
-                "is not an IPv4 address", "are on one device", "only TCP can be reset", "the tag 64", "association 1 of 1", "the tag 1 occurs 2 times",
+                "is not an IPv4 address", "a segment size of 535", "the links 0, 4 of 4", "are on one device", "only TCP can be reset", "the tag 64", "association 1 of 1", "the tag 1 occurs 2 times",
                 "slots, not 65", "LAN device has index 0", "index 12 is named 2 times", "(index 7) is a LAN device too", "32000-32010 has 11 port(s)",
                 "60990-61100 is out of range", "2000-2999 name association 1 of 1", "2000-2999 and 2500-3500 overlap", "80-900 is out of range", "5000-4000 is out of range", "slot 0 names link 4 of 4",
             },

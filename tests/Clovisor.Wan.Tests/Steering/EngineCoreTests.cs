@@ -32,6 +32,7 @@ public sealed class EngineCoreTests
             },
             plan.Links[1]);
         Assert.Equal(["boss", "minion"], plan.Associations.Select(static association => association.Name));
+        Assert.All(plan.Associations, static association => Assert.Equal([0, 1], association.Links.Order()));
         Assert.Equal([new DscpTag(46, 0), new DscpTag(10, 1)], plan.Tags);
         Assert.Equal([new PortTag(new PortRange(33000, 34999), 1)], plan.PortTags);
         Assert.Equal(("fibre", "lte"), (site.Datapath.LinksOf(0), site.Datapath.LinksOf(1)));

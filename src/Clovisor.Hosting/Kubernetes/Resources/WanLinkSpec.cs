@@ -38,6 +38,10 @@ public sealed record WanLinkSpec
     /// <summary>The site at the far end of a link that is paired, which has Clovisor too. Of no other link.</summary>
     public LinkPeerSpec? Peer { get; init; }
 
+    /// <summary>The largest segment size, in bytes of TCP payload, that connections by the link may announce, 536 to 65495; auto: what the device carries; "off", which YAML wants in quotes: what they like. The default is auto.</summary>
+    [CelRule(TextForm.Mss, TextForm.MssMessage)]
+    public NumberOrName? MssClamp { get; init; }
+
     /// <summary>When the link may be chosen. The default is normal.</summary>
     [AllowedValues("normal", "backup")]
     public string? Role { get; init; }

@@ -46,6 +46,11 @@ internal static class TextForm
 
     internal const string DscpMessage = "write a number from 1 to 63 or a name: ef, va, cs1 to cs7, af11 to af43";
 
+    internal const string Mss =
+        "type(self) == int ? self >= 536 && self <= 65495 : string(self).matches('^(auto|off|53[6-9]|5[4-9][0-9]|[6-9][0-9][0-9]|[1-9][0-9][0-9][0-9]|[1-5][0-9][0-9][0-9][0-9]|6[0-4][0-9][0-9][0-9]|65[0-3][0-9][0-9]|654[0-8][0-9]|6549[0-5])$')";
+
+    internal const string MssMessage = "write auto, off or a number of bytes from 536 to 65495";
+
     /// <summary>The longest name of an object.</summary>
     internal const string ShortName = "self.metadata.name.size() <= 63";
 

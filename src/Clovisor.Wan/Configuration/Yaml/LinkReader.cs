@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Clovisor.Wan.Links;
 using Clovisor.Wan.Probes;
@@ -28,6 +29,7 @@ internal static class LinkReader
                 ("paired", AddressingKind.Paired)),
             Peer = peer?.OptionalText("name", "name the site at the far end, the same in all links that lead there"),
             PeerAddresses = peer is null ? [] : peer.List<IPAddress>("addresses", TryAddress, AddressHint),
+            MssClamp = spec.Read<int?>("mssClamp", TryMss, "write auto, off or a number of bytes", null),
             Role = spec.Word("role", LinkRole.Normal, ("normal", LinkRole.Normal), ("backup", LinkRole.Backup)),
             Transport = spec.Word("transport", LinkTransport.Public, ("public", LinkTransport.Public), ("private", LinkTransport.Private)),
             Billing = spec.Word("billing", LinkBilling.Flat, ("flat", LinkBilling.Flat), ("usage", LinkBilling.Usage)),
@@ -45,6 +47,14 @@ internal static class LinkReader
 
     private static ImmutableArray<IPAddress> Addresses(FieldReader spec, string name) =>
         spec.Value(name) is YamlScalar { Text: "auto" } ? [] : spec.List<IPAddress>(name, TryAddress, $"{AddressHint}, or 'auto' alone");
+
+    // 0 is a word's: no number that somebody writes.
+    private static bool TryMss(string text, out int? value)
+    {
+        bool number = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes) && bytes != 0;
+        value = number ? bytes : text == "off" ? 0 : null;
+        return number || text is "off" or "auto";
+    }
 
     private static bool TryAddress(string text, out IPAddress value)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Clovisor.Wan.Associations;
 
@@ -13,10 +12,11 @@ internal struct ClvAssociation
     internal ClvDownAction UdpOnDown;
     internal ClvNoLinkAction OnNoLink;
     internal ClvStickyKind Sticky;
-    internal Padding Reserved;
+    internal byte Spare;
+    internal ushort Links;
     internal ClvName Name;
 
-    internal static ClvAssociation From(DatapathAssociation association) => new()
+    internal static ClvAssociation From(DatapathAssociation association, PlanPlacement placement) => new()
     {
         InUse = 1,
         TcpOnDown = (ClvDownAction)association.TcpOnLinkDown,
@@ -28,12 +28,7 @@ internal struct ClvAssociation
             StickyKind.Destination => ClvStickyKind.Destination,
             _ => ClvStickyKind.Tuple,
         },
+        Links = (ushort)association.Links.Sum(position => 1 << placement.LinkIndex(position)),
         Name = ClvName.From(association.Name),
     };
-
-    [InlineArray(3)]
-    internal struct Padding
-    {
-        private byte _first;
-    }
 }

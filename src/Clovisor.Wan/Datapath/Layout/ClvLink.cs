@@ -8,6 +8,8 @@ namespace Clovisor.Wan.Datapath.Layout;
 [StructLayout(LayoutKind.Sequential)]
 internal struct ClvLink
 {
+    internal const ushort AnyMss = 0xffff;
+
     internal uint Ifindex;
     internal ClvLinkFlag Flags;
     internal uint Generation;
@@ -18,7 +20,7 @@ internal struct ClvLink
     internal uint PeerV4;
     internal ClvAddress PeerV6;
     internal ushort Pair;
-    internal ushort Reserved;
+    internal ushort Mss;
     internal ClvName Name;
 
     internal readonly bool IsUsable => (Flags & ClvLinkFlag.Usable) != 0;
@@ -43,6 +45,7 @@ internal struct ClvLink
             PeerV4 = ClvAddress.RawV4(link.PeerV4),
             PeerV6 = ClvAddress.From(link.PeerV6),
             Pair = PairNumber.Of(link.Peer),
+            Mss = link.MssClamp switch { null => 0, 0 => AnyMss, { } most => (ushort)most },
             Name = ClvName.From(link.Name),
         };
         next.Generation = LooksTheSameToPeers(in next) ? Generation : Generation + 1;
