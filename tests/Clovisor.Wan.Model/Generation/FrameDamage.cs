@@ -9,7 +9,7 @@ internal sealed class FrameDamage(Random random)
         switch (random.Next(4))
         {
             case 0:
-                return broken[..Math.Max(Least(broken), random.Next(14, broken.Length + 1))];
+                return broken[..Math.Max(Math.Min(broken.Length, Least(broken)), random.Next(14, broken.Length + 1))];
             case 1:
                 broken[12] = (byte)(random.Next(2) == 0 ? 0x08 : 0x88);
                 broken[13] = (byte)(random.Next(2) == 0 ? 0x06 : 0xa8);
@@ -26,11 +26,11 @@ internal sealed class FrameDamage(Random random)
         }
     }
 
-    // The kernel wants a whole IP header of what says that it is IP.
-    private static int Least(byte[] frame) => (frame[12], frame[13]) switch
+    /// <summary>The fewest bytes of a test-run: the kernel wants a whole IP header of what says that it is IP where Ethernet would say so.</summary>
+    internal static int Least(ReadOnlySpan<byte> frame) => (frame[12], frame[13]) switch
     {
-        (0x08, 0x00) => Math.Min(frame.Length, 34),
-        (0x86, 0xdd) => Math.Min(frame.Length, 54),
+        (0x08, 0x00) => 34,
+        (0x86, 0xdd) => 54,
         _ => 14,
     };
 }

@@ -58,6 +58,8 @@ internal sealed class PacketGenerator(Random random, TestSite site, Tables table
             // The same without what only Ethernet has. The kernel takes no frame that is shorter than its header, and sums from behind it.
             frame = damaged ? frame : (shaped with { Vlans = [] }).Build();
             frame = frame.Length < Packet.Ethernet * 2 ? frame[..Packet.Ethernet] : frame[Packet.Ethernet..];
+            // Addresses may look like an EtherType there.
+            frame[12] ^= (byte)(frame.Length < FrameDamage.Least(frame) ? 0x10 : 0);
             return new Arrival(hook, device, frame, segments, Claimed: hook != Hook.Lan && random.Next(60) == 0, L3: true);
         }
 

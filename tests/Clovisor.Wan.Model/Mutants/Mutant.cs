@@ -76,7 +76,7 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("sessions that share a source do not share a slot", true, new SourcePatch(
             "include/clovisor/entry.h", "#define CLV_WORDS_SOURCE	0x00f", "#define CLV_WORDS_SOURCE	0x10f")),
         new("a link that a session may move to does not count for its segments", false, new SourcePatch(
-            "include/clovisor/mss.h", "if (!(links & 1U << i))", "if (i <= (links | 0xffff))")),
+            "include/clovisor/mss.h", "if (!(links & 1U << i))", "if (!(links & 0x5555U & 1U << i))")),
         new("a link's own segment size is not heeded", false, new SourcePatch(
             "include/clovisor/mss.h", "return link->mss && link->mss < most ?", "return pkt->dscp == 64 ?")),
         new("what has no link is told of another fault", false, new SourcePatch(
