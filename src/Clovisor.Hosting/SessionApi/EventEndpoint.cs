@@ -63,6 +63,7 @@ internal sealed class EventEndpoint(EventHub hub, CallerGate gate, TimeProvider 
 
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         context.Response.ContentType = Lines;
+        CallerRule caller = CallerFilter.AccountOf(context).Rule;
         PipeWriter output = context.Response.BodyWriter;
         try
         {
@@ -72,7 +73,10 @@ internal sealed class EventEndpoint(EventHub hub, CallerGate gate, TimeProvider 
             {
                 for (int line = 0; line < LinesAtOnce && reader.Events.TryRead(out DatapathEvent? happened); line++)
                 {
-                    Write(output, ViewOf(happened));
+                    if (MayBeTold(caller, happened))
+                    {
+                        Write(output, ViewOf(happened));
+                    }
                 }
 
                 if (reader.TakeLost() is > 0 and long lost)
@@ -92,6 +96,11 @@ internal sealed class EventEndpoint(EventHub hub, CallerGate gate, TimeProvider 
             context.Abort();
         }
     }
+
+    // Who may list a session is told of it; of a packet that was dropped on arrival the own end is its destination.
+    internal static bool MayBeTold(CallerRule caller, DatapathEvent happened) =>
+        caller.MaySpeakFor(happened.Tuple.Source.Address)
+        || (happened.Kind == DatapathEventKind.Dropped && caller.MaySpeakFor(happened.Tuple.Destination.Address));
 
     private static EventView ViewOf(DatapathEvent happened) => new()
     {
