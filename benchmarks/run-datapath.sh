@@ -35,7 +35,7 @@ out=$(realpath "$out")
 bin=$(realpath -m ../artifacts/datapath-bench)
 if [ "$build" = 1 ]; then
   mkdir -p "$bin"
-  cc -O2 -Wall -Wextra -Werror -o "$bin/flood" native/flood/flood.c || exit 2
+  cc -O2 -Wall -Wextra -Werror -o "$bin/flood" native/flood/*.c || exit 2
   dotnet publish Clovisor.Wan.DatapathBench -c Release -v q --nologo -o "$bin" >&2 || exit 2
 fi
 tool=$bin/datapath-bench
@@ -114,7 +114,15 @@ done
 
 # The highest CPU of those we may use.
 cpu=${cpu:-$(taskset -cp $$ | sed 's/.*[ ,-]//')}
-flood() { at "$1-l" "$bin/flood" --to 203.0.113.10 --port 9 --first-port "$first_port" --flows "$flows" --samples "$2" --burst 250 --cpu "$cpu"; }
+# As frames arrive at a router, many at a turn of the device; or by sockets, a call for each packet, as a proxy of the node sends.
+flood_of() {
+  command=("$bin/flood" --to 203.0.113.10 --port 9 --first-port "$first_port" --flows "$flows" --samples "$samples" --burst 256 --cpu "$cpu")
+  [ "$2" = sockets ] || command+=(--device l0 --mac "$(at "$1-e" ip -br link show lan0 | awk "{ print \$3 }")")
+}
+flood() {
+  flood_of "$1" "$2"
+  at "$1-l" "${command[@]}"
+}
 received() { at "$1-i" awk -v device="$2:" '$1 == device { print $3 }' /proc/net/dev; }
 
 : >"$lines"
@@ -122,9 +130,12 @@ for ((round = 1; round <= rounds; round++)); do
   echo "Round $round of $rounds" >&2
   for scenario in "${scenarios[@]}"; do
     case $scenario in plain | miss) link=c0 ;; *) link=c1 ;; esac
-    before=$(received "$scenario" $link)
-    result=$(flood "$scenario" "$samples")
-    echo "{\"round\":$round,\"scenario\":\"$scenario\",\"kind\":\"flood\",\"received\":$(($(received "$scenario" $link) - before)),${result#\{}" >>"$lines"
+    for way in frames sockets; do
+      [ $way = sockets ] && [[ $scenario = *-1000 ]] && continue
+      before=$(received "$scenario" $link)
+      result=$(flood "$scenario" $way)
+      echo "{\"round\":$round,\"scenario\":\"$scenario\",\"kind\":\"$way\",\"received\":$(($(received "$scenario" $link) - before)),${result#\{}" >>"$lines"
+    done
   done
 done
 
@@ -147,8 +158,8 @@ done
 
 echo "Programs by themselves" >&2
 for scenario in miss egress-10 lan-10; do
-  at "$scenario-e" "$tool" statistics "$scratch/$scenario" "$scenario" nsenter --net="/run/netns/$id-$scenario-l" "$bin/flood" --to 203.0.113.10 --port 9 \
-    --first-port "$first_port" --flows "$flows" --samples "$samples" --burst 250 --cpu "$cpu" >>"$lines"
+  flood_of "$scenario" frames
+  at "$scenario-e" "$tool" statistics "$scratch/$scenario" "$scenario" nsenter --net="/run/netns/$id-$scenario-l" "${command[@]}" >>"$lines"
 done
 at lan-10-e taskset -c "$cpu" "$tool" alone "$scratch/lan-10" lan-10 >>"$lines"
 
@@ -159,6 +170,6 @@ status=0
 "$tool" report "$lines" "$out/datapath.svg" "$caption" || status=$?
 echo
 echo "ns a packet: sending, forwarding and the far end, by the sending thread's own clock: on veth all of it runs at the back of the send call. A round's value is the tenth"
-echo "percentile (p10) of $samples samples of 250 packets, as of a machine with no other work; cells have the median over rounds, and the middle half of them; differences are taken within a round. TCP: iperf3, offloads on."
+echo "percentile (p10) of $samples samples of 256 packets, as of a machine with no other work; cells have the median over rounds, and the middle half of them; differences are taken within a round. TCP: iperf3, offloads on."
 echo "Lines: $lines  Plot: $out/datapath.svg"
 exit "$status"

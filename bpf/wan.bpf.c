@@ -29,9 +29,9 @@ static __always_inline int clv_out_packet(struct __sk_buff *skb, struct clv_pack
 	int parsed;
 
 	parsed = clv_read(skb, pkt, l3);
-	if (parsed != CLV_PARSED)
+	if (clv_unlikely(parsed != CLV_PARSED))
 		return clv_pass(parsed);
-	if (pkt->error)
+	if (clv_unlikely(pkt->error))
 		return clv_error_out(skb, pkt);
 	session = clv_find_leaving(pkt);
 	if (!session && clv_may_answer(pkt) && clv_has_pairs()) {

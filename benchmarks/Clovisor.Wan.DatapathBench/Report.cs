@@ -45,11 +45,14 @@ internal static class Report
             text.Append(CultureInfo.InvariantCulture, $"| {what} | {promise} | {measured} | {word} |\n");
         }
 
-        text.Append("\n| path of a packet | ns a packet, p10 | p50 | TCP, Gbit/s |\n| --- | --: | --: | --: |\n");
+        text.Append("\n| path of a packet | ns a packet, p10 | p50 | sent by sockets, p10 | more than plain | TCP, Gbit/s |\n| --- | --: | --: | --: | --: | --: |\n");
         foreach (string scenario in results.Scenarios)
         {
             string tcp = results.Has(scenario, Results.Tcp) ? Text($"{results.Of(scenario, Results.Tcp).Median / 1e9:0.0}") : "";
-            text.Append(CultureInfo.InvariantCulture, $"| {scenario} | {Spread(results.Of(scenario, Results.Fast))} | {Spread(results.Of(scenario, Results.Usual))} | {tcp} |\n");
+            bool sent = results.Has(scenario, Results.Sockets);
+            string sockets = sent ? Spread(results.Of(scenario, Results.Sockets)) : "";
+            string more = sent && scenario != Plain ? Signed(results.Difference(scenario, Plain, Results.Sockets)) : "";
+            text.Append(CultureInfo.InvariantCulture, $"| {scenario} | {Spread(results.Of(scenario, Results.Fast))} | {Spread(results.Of(scenario, Results.Usual))} | {sockets} | {more} | {tcp} |\n");
         }
 
         text.Append("\n| program by itself | in | measured by | ns |\n| --- | --- | --- | --: |\n");

@@ -68,6 +68,18 @@ public sealed class WanEngineTests
     }
 
     [KernelFact]
+    public void A_next_hop_that_somebody_deletes_is_kept_again()
+    {
+        using var site = new EngineSite();
+        bool Kept() => site.Here.Ip("neigh", "show", "10.9.1.2", "dev", "wan1").Contains("managed", StringComparison.Ordinal);
+        Assert.True(SpinWait.SpinUntil(Kept, TimeSpan.FromSeconds(5)));
+
+        site.Here.Ip("neigh", "del", "10.9.1.2", "dev", "wan1");
+
+        Assert.True(SpinWait.SpinUntil(Kept, TimeSpan.FromSeconds(5)));
+    }
+
+    [KernelFact]
     public async Task A_device_without_carrier_or_none_at_all_keeps_nobody_from_starting()
     {
         using var site = new EngineSite(prepare: static site =>

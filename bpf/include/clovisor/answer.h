@@ -6,6 +6,7 @@
 
 #include "begun.h"
 #include "carry.h"
+#include "negative.h"
 #include "tagged.h"
 
 static __always_inline struct clv_answer *clv_answer_of_tcp(struct __sk_buff *skb, const struct clv_packet *pkt)
@@ -55,15 +56,33 @@ static __always_inline struct clv_answer *clv_answer_of(struct __sk_buff *skb, c
 	return clv_is_icmp(pkt->tuple.protocol) && pkt->tuple.dport ? clv_find_begun(&pkt->tuple, pkt->v6) : NULL;
 }
 
+/* Whether what is found for the packet holds for the next ones of its tuple. Not of those of a connection that are answers without a proof. */
+static __always_inline bool clv_is_cached(const struct clv_packet *pkt)
+{
+	return pkt->tuple.protocol == IPPROTO_UDP || (pkt->tuple.protocol == IPPROTO_TCP && !(pkt->tcp_flags & (CLV_TCP_SYN | CLV_TCP_RST)));
+}
+
 /* The link that an answer leaves by. NULL: it is none, or its link is gone. A function of its own: the packet's own frame has no room for its keys. */
 static __noinline struct clv_link *clv_answers_by(struct __sk_buff *skb, const struct clv_packet *pkt)
 {
+	__u64 word = 0, *cached = NULL;
 	struct clv_answer *answer;
 	struct clv_link *link;
 
 	if (!clv_answers())
 		return NULL;
+	if (clv_is_cached(pkt)) {
+		__u64 hash = clv_negative_hash(&pkt->tuple, pkt->v6);
+
+		word = clv_negative_word(hash);
+		cached = clv_negative_at(hash);
+		if (cached && *cached == word)
+			return NULL;
+	}
 	answer = clv_answer_of(skb, pkt);
+	/* Of a datagram it has been written that it began inside. */
+	if (cached && (answer ? answer->link & CLV_ANSWER_INSIDE : !clv_stays_local(pkt)))
+		*cached = word;
 	link = answer ? clv_answer_link(answer, pkt) : NULL;
 	return link && !clv_is_tied(skb) ? link : NULL;
 }

@@ -10,6 +10,7 @@
 #include "begun.h"
 #include "hop.h"
 #include "mss.h"
+#include "negative.h"
 
 /* Of the first packet: whether it is one that the node may answer, and by a link. */
 static __always_inline bool clv_note_link(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_tuple *answer)
@@ -43,6 +44,7 @@ static __always_inline enum clv_reason clv_prove(struct __sk_buff *skb, const st
 	inbound.generation = begun->generation;
 	if (clv_note_inbound(answer, pkt->v6, &inbound))
 		return CLV_IN_ANSWERS_FULL;
+	clv_forget_negative(answer, pkt->v6);
 	clv_forget_begun(answer, pkt->v6);
 	return CLV_IN_NO_SESSION;
 }

@@ -36,22 +36,22 @@ static __always_inline int clv_carry(struct __sk_buff *skb, struct clv_packet *p
 	__u32 mtu;
 
 	/* Answered as the tag's own network has it; it leaves by another. */
-	if (!home && clv_too_large(skb, pkt, link->ifindex, &mtu)) {
+	if (!home && clv_unlikely(clv_too_large(skb, pkt, link->ifindex, &mtu))) {
 		if (clv_too_big(skb, pkt, mtu))
 			return clv_drop(CLV_OUT_MTU_DROPPED);
 		return clv_answer(skb, hook, CLV_OUT_TOO_BIG);
 	}
 	clv_count_out(skb, pkt, session);
 	clv_is_at_home(session, skb->ifindex, pkt, hook == CLV_AT_WAN);
-	if (hook == CLV_AT_WAN && !home && clv_untag(skb, pkt))
+	if (hook == CLV_AT_WAN && !home && clv_unlikely(clv_untag(skb, pkt)))
 		return clv_drop(CLV_OUT_FAILED);
 	if (binding.is.link & CLV_TRANSLATED) {
 		struct clv_wire source = { .port = binding.is.port };
 
 		clv_source(link, pkt, source.addr);
-		if (clv_change(skb, pkt, CLV_SOURCE, &source, hook == CLV_AT_LAN))
+		if (clv_unlikely(clv_change(skb, pkt, CLV_SOURCE, &source, hook == CLV_AT_LAN)))
 			return clv_drop(CLV_OUT_FAILED);
-		if (!(binding.is.link & CLV_PINNED) && clv_change_far(skb, pkt, CLV_DESTINATION, link))
+		if (clv_unlikely(!(binding.is.link & CLV_PINNED)) && clv_change_far(skb, pkt, CLV_DESTINATION, link))
 			return clv_drop(CLV_OUT_FAILED);
 	} else if (hook == CLV_AT_LAN && clv_change(skb, pkt, CLV_SOURCE, NULL, 1)) {
 		return clv_drop(CLV_OUT_FAILED);
@@ -72,15 +72,15 @@ static __always_inline int clv_leave(struct __sk_buff *skb, struct clv_packet *p
 	bool translate = false;
 	enum clv_plan plan;
 
-	if (binding.is.link & CLV_BOUND) {
+	if (clv_likely(binding.is.link & CLV_BOUND)) {
 		plan = clv_plan_next(skb, pkt, session, binding, &choice, &translate, hook, &act);
 	} else {
 		choice = clv_slot_choice(session, pkt);
 		plan = clv_plan_first(skb, pkt, session, &choice, &translate, hook, &act);
 	}
-	if (plan == CLV_STOP)
+	if (clv_unlikely(plan == CLV_STOP))
 		return act;
-	if (plan == CLV_BIND_ANEW) {
+	if (clv_unlikely(plan == CLV_BIND_ANEW)) {
 		if (!choice.at)
 			return clv_drop(CLV_OUT_FAILED);
 		clv_join_pair(pkt, choice.at);

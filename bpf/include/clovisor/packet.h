@@ -18,6 +18,10 @@
 
 #include "wan_maps.h"
 
+/* Where the usual packet goes, which the compiler is to put in line. */
+#define clv_likely(condition)	__builtin_expect(!!(condition), 1)
+#define clv_unlikely(condition)	__builtin_expect(!!(condition), 0)
+
 #define CLV_PARSED		CLV_REASONS	/* no reason against it */
 
 #define CLV_TCP_FIN		0x01

@@ -168,6 +168,21 @@ static __always_inline int clv_parse_v6(struct __sk_buff *skb, struct clv_packet
 	return clv_parse_transport(skb, pkt);
 }
 
+/*
+ * Copies by words. Left to itself the compiler takes nothing of a packet for aligned and copies by bytes; and where a key is made of words
+ * that were written by halves, the processor waits until those have reached its cache.
+ */
+static __always_inline void clv_copy_mac(__u8 *to, const __u8 *from)
+{
+	*(__u32 *)to = *(const __u32 *)from;
+	*(__u16 *)(to + 4) = *(const __u16 *)(from + 4);
+}
+
+static __always_inline void clv_copy_ports(__be16 *to, const __be16 *from)
+{
+	*(__u32 *)to = *(const __u32 *)from;
+}
+
 /* The usual packet, read in place, which costs a third. False: it is another, and nothing of *pkt that matters was written. */
 static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
@@ -178,7 +193,7 @@ static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_pa
 	const struct udphdr *udp = data + network + sizeof(*ip);
 	const struct tcphdr *tcp = (const void *)udp;
 
-	if ((void *)(udp + 1) > end || (l3 ? skb->protocol == bpf_htons(CLV_P_MPLS) : eth->h_proto != bpf_htons(ETH_P_IP)) ||
+	if ((void *)(udp + 1) > end || (l3 ? skb->protocol == bpf_htons(CLV_P_MPLS) : *(const __be16 *)(data + offsetof(struct ethhdr, h_proto)) != bpf_htons(ETH_P_IP)) ||
 	    *(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(CLV_IP_MORE | CLV_IP_OFFSET))
 		return false;
 	if (ip->protocol == IPPROTO_TCP) {
@@ -189,11 +204,10 @@ static __always_inline bool clv_parse_usual(struct __sk_buff *skb, struct clv_pa
 		return false;
 	}
 	if (!l3)
-		__builtin_memcpy(pkt->source_mac, eth->h_source, ETH_ALEN);
+		clv_copy_mac(pkt->source_mac, eth->h_source);
 	clv_map_v4(pkt->tuple.saddr, ip->saddr);
 	clv_map_v4(pkt->tuple.daddr, ip->daddr);
-	pkt->tuple.sport = udp->source;
-	pkt->tuple.dport = udp->dest;
+	clv_copy_ports(&pkt->tuple.sport, &udp->source);
 	pkt->tuple.protocol = ip->protocol;
 	pkt->dscp = ip->tos >> 2;
 	pkt->hops = ip->ttl;
@@ -259,7 +273,7 @@ __noinline int clv_parse(struct __sk_buff *skb, struct clv_packet *pkt)
 static __always_inline int clv_read(struct __sk_buff *skb, struct clv_packet *pkt, bool l3)
 {
 	pkt->l3 = l3;
-	return clv_parse_usual(skb, pkt, l3) ? CLV_PARSED : clv_parse(skb, pkt);
+	return clv_likely(clv_parse_usual(skb, pkt, l3)) ? CLV_PARSED : clv_parse(skb, pkt);
 }
 
 #endif

@@ -51,7 +51,7 @@ static __noinline long clv_clamp_opening(struct __sk_buff *skb, const struct clv
 /* The same for a packet that may be no SYN: those pay nothing. */
 static __always_inline long clv_clamp_session(struct __sk_buff *skb, const struct clv_packet *pkt, const struct clv_session *session, __u32 own)
 {
-	return pkt->tcp_flags & CLV_TCP_SYN ? clv_clamp_opening(skb, pkt, session, own) : 0;
+	return clv_unlikely(pkt->tcp_flags & CLV_TCP_SYN) ? clv_clamp_opening(skb, pkt, session, own) : 0;
 }
 
 /* Sends what the packet was turned into back to where it came from. */
@@ -135,6 +135,16 @@ static __always_inline bool clv_reopens(const struct clv_packet *pkt, const stru
 	return pkt->tuple.protocol == IPPROTO_TCP && clv_opens(pkt) && session->state == CLV_STATE_NEW;
 }
 
+/* The binding that a session of a pair goes on with. before: that of the same connection. */
+static __always_inline enum clv_plan clv_take_in_pair(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session,
+						      union clv_binding_word before, union clv_binding_word after, bool reopens)
+{
+	if (reopens)
+		session->state = CLV_STATE_OPENING;
+	clv_tell_taken(skb, pkt, session, before, after);
+	return CLV_TAKE;
+}
+
 /*
  * A packet of a session of a pair. It moves by its binding alone, since what arrives is known by the pair and not by a link. Only where
  * none of the pair's links is left is it an orphan.
@@ -148,27 +158,20 @@ static __always_inline enum clv_plan clv_plan_paired(struct __sk_buff *skb, stru
 	struct clv_choice next = {};
 	enum clv_plan plan;
 
-	if (reopens)
-		session->state = CLV_STATE_OPENING;
 	if (!follows)
 		next = clv_slot_choice(session, pkt);
 	*choice = bound;
-	if (alive && (!next.at || next.index == bound.index)) {
-		clv_tell_taken(skb, pkt, session, before, binding);
-		return CLV_TAKE;
-	}
+	if (alive && (!next.at || next.index == bound.index))
+		return clv_take_in_pair(skb, pkt, session, before, binding, reopens);
 	clv_name_far(pkt);
 	if (follows)
 		next = clv_pair_choice(pkt);
 	if (next.at && clv_is_of_pair(next.at, pkt)) {
-		clv_tell_taken(skb, pkt, session, before, clv_move_in_pair(session, binding, next));
 		*choice = next;
-		return CLV_TAKE;
+		return clv_take_in_pair(skb, pkt, session, before, clv_move_in_pair(session, binding, next), reopens);
 	}
-	if (alive && !(reopens && next.at)) {
-		clv_tell_taken(skb, pkt, session, before, binding);
-		return CLV_TAKE;
-	}
+	if (alive && !(reopens && next.at))
+		return clv_take_in_pair(skb, pkt, session, before, binding, reopens);
 	*choice = next;
 	*translate = next.at && clv_translates(next.at, pkt);
 	plan = reopens && next.at ? CLV_BIND_ANEW : clv_orphan(skb, pkt, session, binding, next, hook, act);
@@ -188,7 +191,7 @@ static __always_inline enum clv_plan clv_plan_next(struct __sk_buff *skb, struct
 	bool reopens = clv_reopens(pkt, session);
 	struct clv_choice next;
 
-	if (pinned && alive && !reopens) {
+	if (clv_likely(pinned && alive && !reopens)) {
 		*choice = bound;
 		return CLV_TAKE;
 	}

@@ -231,7 +231,7 @@ static __always_inline struct clv_session *clv_find_leaving(const struct clv_pac
 {
 	struct clv_session *session = clv_find(&pkt->tuple, pkt->v6);
 
-	if (session && session->state == CLV_STATE_CLOSING && clv_opens(pkt)) {
+	if (session && clv_unlikely(session->state == CLV_STATE_CLOSING && clv_opens(pkt))) {
 		clv_forget(&pkt->tuple, pkt->v6);
 		return NULL;
 	}
@@ -247,7 +247,7 @@ static __always_inline bool clv_begins_to_close(const struct clv_packet *pkt, co
 static __always_inline void clv_count_out(struct __sk_buff *skb, const struct clv_packet *pkt, struct clv_session *session)
 {
 	clv_count(&session->out, skb->len - pkt->network);
-	if (clv_begins_to_close(pkt, session) && session->state != CLV_STATE_NEW) {
+	if (clv_unlikely(clv_begins_to_close(pkt, session) && session->state != CLV_STATE_NEW)) {
 		session->state = CLV_STATE_CLOSING;
 		clv_tell_leaving(skb, pkt, session, CLV_EVENT_CLOSING_OUT);
 	}

@@ -156,7 +156,7 @@ static __always_inline long clv_rewrite_header(struct __sk_buff *skb, const stru
 	};
 	void *data = (void *)(long)skb->data;
 	const __u32 network = pkt->l3 ? 0 : ETH_HLEN;
-	const struct iphdr *ip = data + network;
+	struct iphdr *ip = data + network;
 
 	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
 		return -1;
@@ -166,7 +166,10 @@ static __always_inline long clv_rewrite_header(struct __sk_buff *skb, const stru
 		rest.saddr = to;
 	else
 		rest.daddr = to;
-	return bpf_skb_store_bytes(skb, network + offsetof(struct iphdr, ttl), &rest, sizeof(rest), 0);
+	*(__u32 *)&ip->ttl = *(__u32 *)&rest;
+	ip->saddr = rest.saddr;
+	ip->daddr = rest.daddr;
+	return 0;
 }
 
 /*
@@ -178,7 +181,7 @@ static __always_inline long clv_change(struct __sk_buff *skb, const struct clv_p
 	__be32 from = end == CLV_SOURCE ? pkt->tuple.saddr[3] : pkt->tuple.daddr[3];
 	long error;
 
-	if (pkt->usual) {
+	if (clv_likely(pkt->usual)) {
 		error = wire ? bpf_l4_csum_replace(skb, clv_checksum_offset(pkt), from, wire->addr[3], clv_checksum_flags(pkt) | BPF_F_PSEUDO_HDR | 4) : 0;
 		error = error ?: clv_rewrite_header(skb, pkt, end, wire ? wire->addr[3] : from, hops);
 		return error || !wire ? error : clv_rewrite_port(skb, pkt, end, wire->port);

@@ -166,6 +166,14 @@ struct {
 	__type(value, struct clv_answer);
 } clv_inbound6 SEC(".maps");
 
+/* Of which tuples the tables above have nothing in this tick, by the hash of the tuple: see negative.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1 << CLV_NEGATIVE_BITS);
+	__type(key, __u32);
+	__type(value, __u64);
+} clv_negative SEC(".maps");
+
 /* Packets by enum clv_reason. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

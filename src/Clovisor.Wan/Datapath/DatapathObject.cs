@@ -18,10 +18,11 @@ internal static class DatapathObject
     internal const string InboundV6 = "clv_inbound6";
     internal const string Events = "clv_events";
     internal const string EventState = "clv_event_state";
+    private const string Negative = "clv_negative";
     private const int Einval = 22;
 
     // Maps that came later, without a change of the layout: whoever left the others did not have them. They are made as they are missed, and say nothing of sessions.
-    private static readonly string[] Later = [Events, EventState];
+    private static readonly string[] Later = [Events, EventState, Negative];
 
     internal static BpfObjectFile Open(string name = Name)
     {

@@ -51,6 +51,7 @@ internal sealed class Trial
                 return null;
             case AgeStep(ClvTuple key) when _tables.Begun.TryGetValue(key, out ClvAnswer begun):
                 _tables.Begun[key] = begun with { Tick = (ushort)(KernelDatapath.TickNow - ClvAnswer.BegunTicks - 16) };
+                _kernel.ForgetNegative();
                 return _kernel.Begun.TryUpdate(in key, _tables.Begun[key]) ? null : $"what began outside is in one table alone: {FrameText.Of(in key)}";
             case AgeStep:
                 return null;

@@ -32,6 +32,7 @@ internal sealed class KernelDatapath : IDisposable
     private readonly BpfProgram[] _l3;
     private readonly BpfArrayMap<ClvHome> _homes;
     private readonly BpfArrayMap<ClvSource> _sources;
+    private readonly BpfArrayMap<ulong> _negative;
     private readonly RedirectNotes? _notes;
     private readonly ulong[] _byCpu;
     // A test-run of a packet that a device has summed; before, it passes as any other.
@@ -73,6 +74,7 @@ internal sealed class KernelDatapath : IDisposable
         Inbound = Answers("clv_inbound");
         _homes = _loaded.ArrayMap<ClvHome>("clv_homes");
         _sources = _loaded.ArrayMap<ClvSource>("clv_sources");
+        _negative = _loaded.ArrayMap<ulong>("clv_negative");
         // In the order of Hook.
         _ethernet = [_loaded.Program("clv_egress"), _loaded.Program("clv_ingress"), _loaded.Program("clv_lan")];
         _l3 = [_loaded.Program("clv_egress_l3"), _loaded.Program("clv_ingress_l3"), _loaded.Program("clv_lan_l3")];
@@ -145,7 +147,14 @@ internal sealed class KernelDatapath : IDisposable
         Fragments.Fill(tables.Fragments);
         Begun.Fill(tables.Begun);
         Inbound.Fill(tables.Inbound);
+        ForgetNegative();
     }
+
+    /// <summary>
+    /// Empties the negative cache. The model has none, since the programs do the same with and without it; but it does not see what others than they
+    /// write into the tables behind it.
+    /// </summary>
+    internal void ForgetNegative() => _negative.WriteRange(0, new ulong[_negative.Count]);
 
     internal bool Has(string map) => _loaded.MapNames.Contains(map);
 
@@ -234,6 +243,7 @@ internal sealed class KernelDatapath : IDisposable
         Inbound.Dispose();
         _homes.Dispose();
         _sources.Dispose();
+        _negative.Dispose();
         _notes?.Dispose();
         Failures?.Dispose();
         Array.ForEach(_ethernet, static program => program.Dispose());

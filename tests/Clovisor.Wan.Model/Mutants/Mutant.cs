@@ -66,9 +66,13 @@ internal sealed record Mutant(string Name, bool InLinkChoice, SourcePatch Patch)
         new("a connection takes room that lasts without a proof", false, new SourcePatch(
             "include/clovisor/begin.h", "bpf_ntohl(acknowledged) != begun->proof)", "bpf_ntohl(acknowledged) == 1)")),
         new("the far end of a pair keeps its home address on another link", false, new SourcePatch(
-            "include/clovisor/carry.h", "if (!(binding.is.link & CLV_PINNED) && clv_change_far", "if (pkt->dscp == 64 && clv_change_far")),
+            "include/clovisor/carry.h", "if (clv_unlikely(!(binding.is.link & CLV_PINNED)) && clv_change_far", "if (pkt->dscp == 64 && clv_change_far")),
         new("an error about what has moved in a pair quotes the link's address", false, new SourcePatch(
             "include/clovisor/arrive.h", "if (origin.by && clv_requote_far", "if (pkt->dscp == 64 && clv_requote_far")),
+        new("a connection that was proven is still held for one that began inside", true, new SourcePatch(
+            "include/clovisor/begin.h", "clv_forget_negative(answer, pkt->v6);", "")),
+        new("what answers nothing is held for another", true, new SourcePatch(
+            "include/clovisor/negative.h", "return clv_mix(hash, word[8]);", "return clv_mix(hash, 0);")),
         new("answers in a pair stay on the link that they began on", true, new SourcePatch(
             "include/clovisor/pair.h", "if (clv_move_in_pair(session, binding, by).word != binding.word && clv_tells())", "if (by.index == CLV_MAX_LINKS)")),
         new("a session of a pair goes to a link of none", true, new SourcePatch(

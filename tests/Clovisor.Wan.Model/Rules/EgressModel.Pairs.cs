@@ -43,17 +43,11 @@ internal sealed partial class EgressModel
     private Outcome RoutePaired(ClvSession session, int? slot, bool alive, bool reopens)
     {
         ClvBinding binding = session.Binding;
-        if (reopens)
-        {
-            session.State = ClvSessionState.Opening;
-            Changes.Sessions[Packet.Tuple] = session;
-        }
-
         bool follows = PairRules.Follows(binding, Packet.Tuple.Sport);
         int? next = follows ? null : slot;
         if (alive && (next is null || next == binding.LinkIndex))
         {
-            return Carry(session, binding.LinkIndex);
+            return CarryInPair(session, binding, reopens);
         }
 
         ushort pair = _pairs.PairOf(in Packet.Tuple.Daddr);
@@ -61,9 +55,7 @@ internal sealed partial class EgressModel
         if (next is { } other && _pairs.IsOf(other, pair, Packet.V6))
         {
             // It has moved by then, also where this very packet is too big for its new link.
-            session.Binding = _pairs.Moved(binding, other);
-            Changes.Sessions[Packet.Tuple] = session;
-            return Carry(session, other);
+            return CarryInPair(session, _pairs.Moved(binding, other), reopens);
         }
 
         if (reopens && next is { } elsewhere)
@@ -72,8 +64,16 @@ internal sealed partial class EgressModel
             return Bind(session, elsewhere, _links.Translates(elsewhere, Packet.Tuple.Saddr, Packet.V6));
         }
 
-        return alive ? Carry(session, binding.LinkIndex)
+        return alive ? CarryInPair(session, binding, reopens)
             : Orphan(session, next, next is { } left && _links.Translates(left, Packet.Tuple.Saddr, Packet.V6));
+    }
+
+    private Outcome CarryInPair(ClvSession session, ClvBinding binding, bool reopens)
+    {
+        session.Binding = binding;
+        session.State = reopens ? ClvSessionState.Opening : session.State;
+        Changes.Sessions[Packet.Tuple] = session;
+        return Carry(session, binding.LinkIndex);
     }
 
     /// <summary>The pair that a session is of once it is bound to a link; 0 for none.</summary>

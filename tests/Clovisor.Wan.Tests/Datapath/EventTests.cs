@@ -172,7 +172,7 @@ public sealed class EventTests : IDisposable
         first.Admit(client.Tuple, 0);
         client.Echo();
         first.Dispose();
-        _lab.Edge.Run(() => DeletePins("clv_events", "clv_event_state"));
+        _lab.Edge.Run(() => DeletePins("clv_events", "clv_event_state", "clv_negative"));
 
         for (int life = 0; life < 2; life++)
         {

@@ -156,11 +156,12 @@ public sealed partial class LayoutTests
         Assert.All(file.Maps.Select(map => map.Name).Concat(file.Programs.Select(program => program.Name)), name => Assert.InRange(name.Length, 1, 15));
     }
 
-    /// <summary>The enums of the header that the object is compiled from: clang leaves those out of BTF that no variable has as its type.</summary>
+    /// <summary>The enums of the headers that the object is compiled from: clang leaves those out of BTF that no variable has as its type.</summary>
     private static Dictionary<string, (string Name, long Value)[]> HeaderEnums([CallerFilePath] string path = "")
     {
-        string header = File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "../../../bpf/include/clovisor/wan_types.h"));
-        return EnumPattern().Matches(header).ToDictionary(
+        string headers = Path.Combine(Path.GetDirectoryName(path)!, "../../../bpf/include/clovisor");
+        return new[] { "session_types.h", "plan_types.h", "reason.h", "event_types.h" }
+            .SelectMany(header => EnumPattern().Matches(File.ReadAllText(Path.Combine(headers, header)))).ToDictionary(
             match => match.Groups[1].Value,
             match => EnumeratorPattern().Matches(match.Groups[2].Value)
                 .Select(value => (value.Groups[1].Value, long.Parse(value.Groups[2].Value, CultureInfo.InvariantCulture)))

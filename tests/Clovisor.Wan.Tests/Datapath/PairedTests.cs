@@ -9,30 +9,15 @@ namespace Clovisor.Wan.Tests.Datapath;
 /// <summary>Two sites with a datapath each, and two links between them: sessions move with the addresses of both ends.</summary>
 public sealed class PairedTests : IDisposable
 {
-    private readonly WanLab _lab = new();
+    private readonly PairedLab _site = new();
+    private readonly WanLab _lab;
     private readonly EchoServer _server;
     private readonly BpfWanDatapath _edge;
     private readonly BpfWanDatapath _cloud;
-    private readonly string _cloudPins;
 
-    public PairedTests()
-    {
-        _cloudPins = _lab.PinDirectory + "-cloud";
-        _server = _lab.Own(_lab.Cloud.Run(() => new EchoServer(from link in new[] { 0, 1 } from v6 in new[] { false, true } select PeerAddress(link, v6))));
-        _edge = _lab.Start();
-        _lab.Apply(_edge, EdgePlan(), WanLab.AllSlots(0));
-        _cloud = _lab.Cloud.Run(() => BpfWanDatapath.Start(_lab.Settings() with { PinDirectory = _cloudPins }));
-        _lab.Cloud.Run(() => _cloud.Apply(CloudPlan(), []));
-    }
+    public PairedTests() => (_lab, _server, _edge, _cloud) = (_site.Lab, _site.Server, _site.Edge, _site.Cloud);
 
-    public void Dispose()
-    {
-        _cloud.Dispose();
-        _edge.Dispose();
-        _server.Dispose();
-        _lab.Cloud.Run(() => BpfWanDatapath.Uninstall(_cloudPins));
-        _lab.Dispose();
-    }
+    public void Dispose() => _site.Dispose();
 
     [KernelTheory]
     [InlineData(true, false)]
@@ -69,26 +54,6 @@ public sealed class PairedTests : IDisposable
         Assert.Equal((AddressingKind.Paired, "edge", "c0"), (answering.Addressing, answering.Peer, answering.HomeLink));
         Assert.Equal(("c1", null), (answering.LinkName, answering.AssociationName));
         Assert.Equal((1L, 1L), (_edge.Maps.Reverse.CountEntries(), _cloud.Maps.Reverse.CountEntries()));
-    }
-
-    [KernelTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Tells_at_both_ends_of_a_session_that_moves(bool v6)
-    {
-        EventLog here = _lab.Own(new EventLog(_edge)), there = _lab.Own(new EventLog(_cloud));
-        EchoClient client = Client(tcp: true, v6);
-        client.Echo();
-
-        _edge.SetSlots(0, WanLab.AllSlots(1));
-        client.Echo();
-        List<DatapathEvent> moved = await here.UntilAsync(DatapathEventKind.Moved), followed = await there.UntilAsync(DatapathEventKind.Moved);
-
-        Assert.Equal([(DatapathEventKind.Bound, "wan0"), (DatapathEventKind.Moved, "wan1")], moved.Select(one => (one.Kind, one.LinkName)));
-        Assert.Equal([(DatapathEventKind.EnteredByPeer, "c0"), (DatapathEventKind.Moved, "c1")], followed.Select(one => (one.Kind, one.LinkName)));
-        Assert.All(moved, one => Assert.Equal((client.Tuple, _server.LastPeer.Port), (one.Tuple, one.WirePort)));
-        SessionTuple answering = Assert.Single(_cloud.Sessions()).Tuple;
-        Assert.All(followed, one => Assert.Equal((answering, null), (one.Tuple, one.AssociationName)));
     }
 
     [KernelTheory]
@@ -290,44 +255,15 @@ public sealed class PairedTests : IDisposable
         Assert.Equal((0, "wan1"), (_edge.Counters()[DatapathReason.OutTooBig], Assert.Single(_edge.Sessions()).LinkName));
     }
 
-    private EchoClient Client(bool tcp, bool v6, int link = 0)
-    {
-        EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(tcp, WanLab.LinkSource(link, v6), PeerAddress(link, v6), 0)));
-        _edge.Admit(client.Tuple, 0);
-        return client;
-    }
+    private EchoClient Client(bool tcp, bool v6, int link = 0) => _site.Client(tcp, v6, link);
 
-    private DatapathPlan EdgePlan() => _lab.Plan() with { Links = [Paired(0), Paired(1)] };
+    private DatapathPlan EdgePlan() => _site.EdgePlan();
 
-    private DatapathLink Paired(int link) => _lab.Link(link) with
-    {
-        Addressing = AddressingKind.Paired,
-        Peer = "cloud",
-        PeerV4 = PeerAddress(link, v6: false),
-        PeerV6 = PeerAddress(link, v6: true),
-    };
+    private DatapathLink Paired(int link) => _site.Paired(link);
 
-    private DatapathPlan CloudPlan() => new()
-    {
-        Links = [.. Enumerable.Range(0, 2).Select(link => new DatapathLink
-        {
-            Name = WanLab.CloudDevice(link),
-            InterfaceIndex = _lab.Cloud.IndexOf(WanLab.CloudDevice(link)),
-            Addressing = AddressingKind.Paired,
-            NextHopV4 = WanLab.LinkSource(link, v6: false),
-            NextHopV6 = WanLab.LinkSource(link, v6: true),
-            SourceV4 = PeerAddress(link, v6: false),
-            SourceV6 = PeerAddress(link, v6: true),
-            Peer = "edge",
-            PeerV4 = WanLab.LinkSource(link, v6: false),
-            PeerV6 = WanLab.LinkSource(link, v6: true),
-            Usable = true,
-        })],
-        Associations = [],
-    };
+    private DatapathPlan CloudPlan() => _site.CloudPlan();
 
-    private static IPAddress PeerAddress(int link, bool v6) =>
-        IPAddress.Parse(v6 ? $"fd09:{link}::2" : $"10.9.{link}.2");
+    private static IPAddress PeerAddress(int link, bool v6) => PairedLab.PeerAddress(link, v6);
 
     private long EdgeReceived(int link) => _lab.EdgeReceived(link);
 }

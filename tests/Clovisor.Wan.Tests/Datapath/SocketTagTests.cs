@@ -280,14 +280,26 @@ public sealed class SocketTagTests : IDisposable
 
     private ProxySocket EchoFromUsedPort(byte? dscp)
     {
-        ProxySocket socket = ProxySocket.Make(_lab, _group).WithPorts(UsedPort, UsedPort);
-        if (dscp is { } tag)
+        long until = Environment.TickCount64 + 5000;
+        while (true)
         {
-            socket.WithDscp(tag);
-        }
+            ProxySocket socket = ProxySocket.Make(_lab, _group).WithPorts(UsedPort, UsedPort);
+            if (dscp is { } tag)
+            {
+                socket.WithDscp(tag);
+            }
 
-        socket.Echo();
-        return socket;
+            try
+            {
+                socket.Echo();
+                return socket;
+            }
+            catch (SocketException none) when (none.SocketErrorCode == SocketError.AddressNotAvailable && Environment.TickCount64 < until)
+            {
+                // The kernel may give the port of a socket that was closed free a little later. Nothing was sent, and no program has seen it.
+                Thread.Sleep(1);
+            }
+        }
     }
 
     // The address that the server sees connections of a tag come from; untagged ones go by the node's routes.
