@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-rounds=15 samples=400 tcp_seconds=3 tcp_rounds='' cpu='' out=../artifacts/benchmarks build=1
+rounds=40 samples=200 tcp_seconds=2 cpu='' out=../artifacts/benchmarks build=1
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2; shift 2 ;;
@@ -14,12 +14,11 @@ while [ $# -gt 0 ]; do
     --tcp-seconds) tcp_seconds=$2; shift 2 ;;
     --cpu) cpu=$2; shift 2 ;;
     --out) out=$2; shift 2 ;;
-    --quick) rounds=3 samples=200 tcp_seconds=1; shift ;;
+    --quick) rounds=6 samples=100 tcp_seconds=1; shift ;;
     --no-build) build=0; shift ;;
     *) echo "Unknown option $1" >&2; exit 2 ;;
   esac
 done
-tcp_rounds=$(((rounds + 1) / 2))
 if [ "$(id -u)" -ne 0 ]; then
   echo "Namespaces and BPF need root: run with sudo." >&2
   exit 2
@@ -126,25 +125,30 @@ flood() {
 received() { at "$1-i" awk -v device="$2:" '$1 == device { print $3 }' /proc/net/dev; }
 
 : >"$lines"
+measure() {
+  local round=$1 scenario=$2 way=$3 kind=${4:-$3} link before result
+  case $scenario in plain | miss) link=c0 ;; *) link=c1 ;; esac
+  before=$(received "$scenario" $link)
+  result=$(flood "$scenario" "$way")
+  echo "{\"round\":$round,\"scenario\":\"$scenario\",\"kind\":\"$kind\",\"received\":$(($(received "$scenario" $link) - before)),${result#\{}" >>"$lines"
+}
+# Plain forwarding at both ends of a round: where they tell that the machine did other work meanwhile, the round does not count.
 for ((round = 1; round <= rounds; round++)); do
   echo "Round $round of $rounds" >&2
-  for scenario in "${scenarios[@]}"; do
-    case $scenario in plain | miss) link=c0 ;; *) link=c1 ;; esac
-    for way in frames sockets; do
-      [ $way = sockets ] && [[ $scenario = *-1000 ]] && continue
-      before=$(received "$scenario" $link)
-      result=$(flood "$scenario" $way)
-      echo "{\"round\":$round,\"scenario\":\"$scenario\",\"kind\":\"$way\",\"received\":$(($(received "$scenario" $link) - before)),${result#\{}" >>"$lines"
-    done
-  done
+  for scenario in "${scenarios[@]}"; do measure $round "$scenario" frames; done
+  measure $round plain frames again
+done
+echo "By sockets" >&2
+for ((round = 1; round <= (rounds + 3) / 4; round++)); do
+  for scenario in "${scenarios[@]}"; do [[ $scenario = *-1000 ]] || measure $round "$scenario" sockets; done
 done
 
-# Each end of a connection stays on a CPU of its own, and who is first changes: moving between CPUs makes more of a difference than the paths do.
-other=$(taskset -cp $$ | sed 's/.*: //; s/[ ,-].*//')
+# Both ends on one CPU: from two, packets overtake each other (an acknowledgement sends from the CPU where it arrives), and much is sent again. Who is first changes.
 tcp=(plain egress-10 lan-10)
+tcp_rounds=$(((rounds + 1) / 2))
 echo "TCP, $tcp_rounds rounds of $tcp_seconds s" >&2
 for scenario in "${tcp[@]}"; do
-  at "$scenario-i" taskset -c "$other" iperf3 --server --daemon --pidfile "$scratch/$scenario.iperf" >/dev/null
+  at "$scenario-i" taskset -c "$cpu" iperf3 --server --daemon --pidfile "$scratch/$scenario.iperf" >/dev/null
 done
 for ((round = 1; round <= tcp_rounds; round++)); do
   tcp=("${tcp[@]:1}" "${tcp[0]}")
@@ -170,6 +174,6 @@ status=0
 "$tool" report "$lines" "$out/datapath.svg" "$caption" || status=$?
 echo
 echo "ns a packet: sending, forwarding and the far end, by the sending thread's own clock: on veth all of it runs at the back of the send call. A round's value is the tenth"
-echo "percentile (p10) of $samples samples of 256 packets, as of a machine with no other work; cells have the median over rounds, and the middle half of them; differences are taken within a round. TCP: iperf3, offloads on."
+echo "percentile (p10) of $samples samples of 256 packets, as of a machine with no other work; cells have the median over rounds, and the middle half of them; differences are taken within a round. TCP: iperf3, offloads on, both ends on that CPU."
 echo "Lines: $lines  Plot: $out/datapath.svg"
 exit "$status"

@@ -45,6 +45,7 @@ internal static class Report
             text.Append(CultureInfo.InvariantCulture, $"| {what} | {promise} | {measured} | {word} |\n");
         }
 
+        text.Append(CultureInfo.InvariantCulture, $"\n{results.Quiet.Count} of {results.Quiet.Of} rounds count: those in which plain forwarding, at both ends of them, took at most a tenth longer than in the fastest.\n");
         text.Append("\n| path of a packet | ns a packet, p10 | p50 | sent by sockets, p10 | more than plain | TCP, Gbit/s |\n| --- | --: | --: | --: | --: | --: |\n");
         foreach (string scenario in results.Scenarios)
         {

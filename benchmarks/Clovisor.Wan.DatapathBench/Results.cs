@@ -39,6 +39,13 @@ internal sealed class Results
 
     private readonly Dictionary<(string Scenario, string Kind), Dictionary<int, double>> _values = [];
 
+    // Plain forwarding at the end of a round, of which the beginning is Fast.
+    private const string Again = "again";
+
+    // A round does not count when plain forwarding, at either end of it, took longer than the fastest by more than this.
+    private const double Busy = 1.1;
+    private const int FewestRounds = 5;
+
     /// <summary>The scenarios, in the order in which they came.</summary>
     internal List<string> Scenarios { get; } = [];
 
@@ -55,7 +62,32 @@ internal sealed class Results
             results.Add(parsed.RootElement);
         }
 
+        results.LeaveOutBusyRounds();
         return results;
+    }
+
+    /// <summary>How many rounds count, of how many.</summary>
+    internal (int Count, int Of) Quiet { get; private set; }
+
+    private void LeaveOutBusyRounds()
+    {
+        Dictionary<int, double> begin = Rounds("plain", Fast), end = Rounds("plain", Again);
+        double most = Math.Min(begin.Values.Min(), end.Values.Min()) * Busy;
+        int[] busy = [.. begin.Keys.Where(round => begin[round] > most || !end.TryGetValue(round, out double again) || again > most)];
+        Quiet = (begin.Count - busy.Length, begin.Count);
+        if (Quiet.Count < FewestRounds)
+        {
+            Quiet = (begin.Count, begin.Count);
+            return;
+        }
+
+        foreach (((_, string kind), Dictionary<int, double> rounds) in _values)
+        {
+            if (kind is Fast or Usual)
+            {
+                Array.ForEach(busy, round => rounds.Remove(round));
+            }
+        }
     }
 
     internal bool Has(string scenario, string kind) => _values.ContainsKey((scenario, kind));
@@ -121,6 +153,12 @@ internal sealed class Results
         if (kind == "sockets")
         {
             Put(scenario, Sockets, round, fast);
+            return;
+        }
+
+        if (kind == Again)
+        {
+            Put(scenario, Again, round, fast);
             return;
         }
 
