@@ -61,12 +61,14 @@ public sealed class ProbeTests
     });
 
     [KernelFact]
-    public void Without_tracefs_the_message_says_how_to_mount_it()
-    {
-        Assert.SkipWhen(Directory.Exists(Path.Combine(Tracefs, "events")), "tracefs is mounted on this machine");
-        using var counter = HitCounter.Of("tracepoint/sched/sched_process_exec");
-        Assert.Contains("mount -t tracefs", Assert.Throws<BpfException>(() => counter.Program.AttachTracepoint("sched", "sched_process_exec")).Message, StringComparison.Ordinal);
-    }
+    public void Without_tracefs_the_message_says_how_to_mount_it() => MountNamespace.RunWithout(
+        static () =>
+        {
+            using var counter = HitCounter.Of("tracepoint/sched/sched_process_exec");
+            Assert.Contains("mount -t tracefs", Assert.Throws<BpfException>(() => counter.Program.AttachTracepoint("sched", "sched_process_exec")).Message, StringComparison.Ordinal);
+        },
+        Tracefs,
+        "/sys/kernel/debug");
 
     [KernelFact]
     public void A_kprobe_runs_or_the_message_says_what_the_kernel_lacks()
