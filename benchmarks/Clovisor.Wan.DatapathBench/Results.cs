@@ -136,7 +136,7 @@ internal sealed class Results
             return;
         }
 
-        if (kind == "tcp")
+        if (kind == Tcp)
         {
             Put(scenario, Tcp, round, line.GetProperty("bits_per_second").GetDouble());
             return;
@@ -150,15 +150,9 @@ internal sealed class Results
         }
 
         double fast = line.GetProperty("own_p10").GetDouble();
-        if (kind == "sockets")
+        if (kind is Sockets or Again)
         {
-            Put(scenario, Sockets, round, fast);
-            return;
-        }
-
-        if (kind == Again)
-        {
-            Put(scenario, Again, round, fast);
+            Put(scenario, kind, round, fast);
             return;
         }
 

@@ -13,7 +13,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include "ways.h"
 
@@ -79,15 +78,8 @@ int open_frames(const struct flows *flows, const char *device, const char *mac, 
 		return -1;
 	memcpy(model.eth.ether_shost, asked.ifr_hwaddr.sa_data, ETH_ALEN);
 	asked.ifr_addr.sa_family = AF_INET;
-	{
-		int any = socket(AF_INET, SOCK_DGRAM, 0);
-		int failed = any < 0 || ioctl(any, SIOCGIFADDR, &asked);
-
-		if (any >= 0)
-			close(any);
-		if (failed)
-			return -1;
-	}
+	if (ioctl(packet_socket, SIOCGIFADDR, &asked))
+		return -1;
 	model.ip.saddr = ((struct sockaddr_in *)(void *)&asked.ifr_addr)->sin_addr.s_addr;
 
 	flow_count = flows->count;

@@ -26,7 +26,7 @@ public sealed class PairedTests : IDisposable
     [InlineData(false, true)]
     public void Moves_a_live_session_with_the_addresses_of_both_ends(bool tcp, bool v6)
     {
-        EchoClient client = Client(tcp, v6);
+        EchoClient client = _site.Client(tcp, v6);
         client.Echo();
         IPEndPoint seen = _server.LastPeer;
         int size = tcp ? 200_000 : 1200;
@@ -49,7 +49,7 @@ public sealed class PairedTests : IDisposable
         WanSession session = Assert.Single(_edge.Sessions());
         Assert.Equal(("wan1", new IPEndPoint(WanLab.LinkSource(1, v6), seen.Port)), (session.LinkName, session.TranslatedSource));
         Assert.Equal((AddressingKind.Paired, "cloud", "wan0"), (session.Addressing, session.Peer, session.HomeLink));
-        Assert.Equal((PeerAddress(0, v6), new IPEndPoint(PeerAddress(1, v6), session.Tuple.Destination.Port)), (session.Tuple.Destination.Address, session.TranslatedDestination));
+        Assert.Equal((PairedLab.PeerAddress(0, v6), new IPEndPoint(PairedLab.PeerAddress(1, v6), session.Tuple.Destination.Port)), (session.Tuple.Destination.Address, session.TranslatedDestination));
         WanSession answering = Assert.Single(_cloud.Sessions());
         Assert.Equal((AddressingKind.Paired, "edge", "c0"), (answering.Addressing, answering.Peer, answering.HomeLink));
         Assert.Equal(("c1", null), (answering.LinkName, answering.AssociationName));
@@ -62,7 +62,7 @@ public sealed class PairedTests : IDisposable
     public void Has_the_home_addresses_of_the_link_that_it_begins_on(bool v6)
     {
         _edge.SetSlots(0, WanLab.AllSlots(1));
-        EchoClient client = Client(tcp: true, v6);
+        EchoClient client = _site.Client(tcp: true, v6);
         client.Echo();
 
         _edge.SetSlots(0, WanLab.AllSlots(0));
@@ -77,7 +77,7 @@ public sealed class PairedTests : IDisposable
     [InlineData(true)]
     public void Survives_a_link_that_is_cut(bool v6)
     {
-        EchoClient client = Client(tcp: true, v6);
+        EchoClient client = _site.Client(tcp: true, v6);
         client.Echo();
 
         // Neither end's packets reach the other by it: below what the programs see.
@@ -93,7 +93,7 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Answers_by_another_link_of_the_pair_when_the_one_it_was_asked_by_fails_at_its_end()
     {
-        EchoClient client = Client(tcp: true, v6: false);
+        EchoClient client = _site.Client(tcp: true, v6: false);
         client.Echo();
         _cloud.SetLinkUsable(0, false);
         long before = EdgeReceived(1);
@@ -107,7 +107,7 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Goes_on_when_its_last_report_is_of_no_association()
     {
-        EchoClient client = Client(tcp: true, v6: false);
+        EchoClient client = _site.Client(tcp: true, v6: false);
         client.Echo();
         IPEndPoint seen = _server.LastPeer;
 
@@ -120,7 +120,7 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Leaves_what_is_no_session_alone()
     {
-        EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(true, WanLab.LinkSource(0, false), PeerAddress(0, false), 0)));
+        EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(true, WanLab.LinkSource(0, false), PairedLab.PeerAddress(0, false), 0)));
         client.Echo();
 
         Assert.Equal(client.Source, _server.LastPeer);
@@ -131,7 +131,7 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Enters_no_session_for_what_nobody_answers()
     {
-        EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(true, WanLab.LinkSource(0, false), PeerAddress(0, false), 0, port: 9)));
+        EchoClient client = _lab.Own(_lab.Edge.Run(() => new EchoClient(true, WanLab.LinkSource(0, false), PairedLab.PeerAddress(0, false), 0, port: 9)));
         _edge.Admit(client.Tuple, 0);
 
         Assert.Throws<SocketException>(client.Connect);
@@ -145,7 +145,7 @@ public sealed class PairedTests : IDisposable
     [InlineData(true)]
     public void Brings_errors_about_a_session_that_has_moved_home(bool v6)
     {
-        EchoClient client = Client(tcp: false, v6);
+        EchoClient client = _site.Client(tcp: false, v6);
         client.Echo();
         _edge.SetSlots(0, WanLab.AllSlots(1));
         client.Echo();
@@ -163,10 +163,10 @@ public sealed class PairedTests : IDisposable
     [InlineData(true)]
     public void Moves_echoes(bool v6)
     {
-        _lab.Apply(_edge, EdgePlan() with { Tags = [new DscpTag(46, 0)] }, WanLab.AllSlots(1));
+        _lab.Apply(_edge, _site.EdgePlan() with { Tags = [new DscpTag(46, 0)] }, WanLab.AllSlots(1));
         (long there, long back) = (_lab.CloudReceived(1), EdgeReceived(1));
 
-        string said = _lab.Edge.Exec("ping", v6 ? "-6" : "-4", "-c", "4", "-i", "0.01", "-s", "1000", "-Q", "184", PeerAddress(0, v6).ToString());
+        string said = _lab.Edge.Exec("ping", v6 ? "-6" : "-4", "-c", "4", "-i", "0.01", "-s", "1000", "-Q", "184", PairedLab.PeerAddress(0, v6).ToString());
 
         Assert.Contains(" 0% packet loss", said, StringComparison.Ordinal);
         Assert.InRange(_lab.CloudReceived(1) - there, 4000, 6000);
@@ -176,10 +176,10 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Is_reset_where_no_link_of_the_pair_is_left()
     {
-        DatapathPlan plan = EdgePlan();
+        DatapathPlan plan = _site.EdgePlan();
         plan = plan with { Links = [plan.Links[0], _lab.Link(1)] };
         _lab.Apply(_edge, plan, WanLab.AllSlots(0));
-        EchoClient client = Client(tcp: true, v6: false);
+        EchoClient client = _site.Client(tcp: true, v6: false);
         client.Echo();
 
         _edge.SetSlots(0, WanLab.AllSlots(1));
@@ -195,7 +195,7 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Keeps_sessions_through_restarts_of_both_ends()
     {
-        EchoClient client = Client(tcp: true, v6: false);
+        EchoClient client = _site.Client(tcp: true, v6: false);
         client.Echo();
         _edge.SetSlots(0, WanLab.AllSlots(1));
         client.Echo();
@@ -203,7 +203,7 @@ public sealed class PairedTests : IDisposable
         client.Echo();
         BpfWanDatapath next = _lab.Start();
         client.Echo();
-        _lab.Apply(next, EdgePlan(), WanLab.AllSlots(0));
+        _lab.Apply(next, _site.EdgePlan(), WanLab.AllSlots(0));
         client.Echo(50_000);
 
         next.Sweep();
@@ -218,9 +218,9 @@ public sealed class PairedTests : IDisposable
     [KernelFact]
     public void Gives_many_sessions_of_one_port_ports_of_their_own()
     {
-        EchoClient[] clients = [.. Enumerable.Range(0, 40).Select(_ => Client(tcp: true, v6: false))];
+        EchoClient[] clients = [.. Enumerable.Range(0, 40).Select(_ => _site.Client(tcp: true, v6: false))];
         _edge.SetSlots(0, WanLab.AllSlots(1));
-        EchoClient[] others = [.. Enumerable.Range(0, 40).Select(_ => Client(tcp: true, v6: false, link: 1))];
+        EchoClient[] others = [.. Enumerable.Range(0, 40).Select(_ => _site.Client(tcp: true, v6: false, link: 1))];
         foreach (EchoClient client in clients.Concat(others))
         {
             client.Echo();
@@ -243,8 +243,8 @@ public sealed class PairedTests : IDisposable
     public void A_connection_opens_with_what_fits_every_link_of_its_pair(bool v6)
     {
         _lab.Edge.Ip("link", "set", "wan1", "mtu", "1300");
-        _lab.Apply(_edge, EdgePlan() with { Associations = [new DatapathAssociation { Name = "minion", Links = [0, 1] }] }, WanLab.AllSlots(0));
-        EchoClient client = Client(tcp: true, v6);
+        _lab.Apply(_edge, _site.EdgePlan() with { Associations = [new DatapathAssociation { Name = "minion", Links = [0, 1] }] }, WanLab.AllSlots(0));
+        EchoClient client = _site.Client(tcp: true, v6);
 
         client.Echo();
         int size = 1300 - (v6 ? 60 : 40) - SegmentSize.TimeStamps;
@@ -254,16 +254,6 @@ public sealed class PairedTests : IDisposable
 
         Assert.Equal((0, "wan1"), (_edge.Counters()[DatapathReason.OutTooBig], Assert.Single(_edge.Sessions()).LinkName));
     }
-
-    private EchoClient Client(bool tcp, bool v6, int link = 0) => _site.Client(tcp, v6, link);
-
-    private DatapathPlan EdgePlan() => _site.EdgePlan();
-
-    private DatapathLink Paired(int link) => _site.Paired(link);
-
-    private DatapathPlan CloudPlan() => _site.CloudPlan();
-
-    private static IPAddress PeerAddress(int link, bool v6) => PairedLab.PeerAddress(link, v6);
 
     private long EdgeReceived(int link) => _lab.EdgeReceived(link);
 }
